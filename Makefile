@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The two programs and their tests, from the libraries in build/sysroot/$(FLAVOUR) (build.sh makes
+# them). FLAVOUR=musl is what ships: static, no interpreter. FLAVOUR=glibc is the host's compiler
+# with ASan and UBSan, for the unit tests and fuzzers.
+
+FLAVOUR ?= musl
+BUILD   ?= build
+SYSROOT := $(BUILD)/sysroot/$(FLAVOUR)
+OBJ     := $(BUILD)/obj/$(FLAVOUR)
+BIN_musl  := $(BUILD)
+BIN_glibc := $(BUILD)/sanitized
+BIN     := $(BIN_$(FLAVOUR))
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wvla -Wformat=2 -Wnull-dereference -Wcast-qual -Wpointer-arith -Wwrite-strings -Wundef \
+	-Wimplicit-fallthrough -Werror
+# Assertions stay on: they are for programming errors, and a release that runs on without them
+# would flash with them.
+CFLAGS_musl  := -Os -flto=auto -ffunction-sections -fdata-sections
+CFLAGS_glibc := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+LDFLAGS_musl  := -static -s -flto=auto -Wl,--gc-sections -Wl,--build-id=none
+LDFLAGS_glibc := -fsanitize=address,undefined
+CC_musl  := $(SYSROOT)/bin/musl-gcc
+CC_glibc := gcc
+
+CC      := $(CC_$(FLAVOUR))
+VERSION := $(shell cat VERSION)
+CFLAGS  := -std=c17 -D_GNU_SOURCE -Iupdater -Ifirmware-repo -isystem $(SYSROOT)/include \
+	-DDRYDOCK_VERSION='"$(VERSION)"' -ffile-prefix-map=$(CURDIR)=. \
+	$(WARN) $(CFLAGS_$(FLAVOUR)) -MMD -MP
+LDFLAGS := $(LDFLAGS_$(FLAVOUR))
+LIBS    := -L$(SYSROOT)/lib -lpci -lefivar -lyyjson -lssl -lcrypto -lpthread
+
+CORE_SRCS    := $(filter-out updater/main.c,$(wildcard updater/*.c updater/*/*.c))
+FWREPO_SRCS  := $(filter-out firmware-repo/main.c,$(wildcard firmware-repo/*.c firmware-repo/*/*.c))
+LAB_MODEL    := tests/lab/nvme_model.c
+TEST_SRCS    := $(wildcard tests/unit/test_*.c)
+TEST_SUPPORT := $(filter-out $(TEST_SRCS),$(wildcard tests/unit/*.c)) $(wildcard $(LAB_MODEL))
+FUZZ_SRCS    := $(wildcard tests/fuzz/fuzz_*.c)
+
+objs = $(patsubst %.c,$(OBJ)/%.o,$(1))
+CORE   := $(OBJ)/libdrydock.a
+FWREPO := $(OBJ)/libfwrepo.a
+TESTS  := $(patsubst tests/unit/%.c,$(BIN)/tests/%,$(TEST_SRCS))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BIN)/fuzz/%,$(FUZZ_SRCS))
+
+all: $(BIN)/drydock $(BIN)/fwrepo
+tests: $(TESTS)
+fuzzers: $(FUZZERS)
+
+$(BIN)/drydock: $(call objs,updater/main.c) $(CORE)
+$(BIN)/fwrepo: $(call objs,firmware-repo/main.c) $(FWREPO) $(CORE)
+$(TESTS): $(BIN)/tests/%: $(OBJ)/tests/unit/%.o $(call objs,$(TEST_SUPPORT)) $(FWREPO) $(CORE)
+# Without libFuzzer the driver feeds the seeds and their mutations itself: the same code runs in
+# every test; `make libfuzzer` builds the coverage-guided ones.
+$(FUZZERS): $(BIN)/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/fuzz/driver.o $(FWREPO) $(CORE)
+
+$(BIN)/drydock $(BIN)/fwrepo $(TESTS) $(FUZZERS):
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(CORE): $(call objs,$(CORE_SRCS))
+$(FWREPO): $(call objs,$(FWREPO_SRCS))
+$(CORE) $(FWREPO):
+	@rm -f $@
+	gcc-ar rcsD $@ $^
+
+$(OBJ)/tests/%.o: CFLAGS += -Itests/unit -Itests/lab -Itests/fuzz
+$(OBJ)/%.o: %.c Makefile VERSION
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c -o $@ $<
+
+# The emulated devices: host programs, never part of an image.
+-include tests/lab/lab.mk
+LAB_CC := gcc -std=c17 -D_GNU_SOURCE -O1 -g $(WARN) -Itests/lab
+lab: $(BUILD)/lab/lab_nvme $(BUILD)/lab/mkfw
+$(BUILD)/lab/lab_nvme: $(LAB_NVME_SRCS)
+$(BUILD)/lab/mkfw: $(LAB_MKFW_SRCS)
+$(BUILD)/lab/lab_nvme $(BUILD)/lab/mkfw: $(wildcard tests/lab/*.h)
+	@mkdir -p $(@D)
+	$(LAB_CC) -o $@ $(filter %.c,$^) -lpthread
+
+.PHONY: all tests fuzzers lab
+.DELETE_ON_ERROR:
+-include $(patsubst %.o,%.d,$(call objs,$(CORE_SRCS) $(FWREPO_SRCS) updater/main.c \
+	firmware-repo/main.c $(TEST_SRCS) $(TEST_SUPPORT) $(FUZZ_SRCS)))

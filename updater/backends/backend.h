@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A way of writing firmware: one file, one const struct backend, one line in backends.c.
+ * Only apply.c calls write and activate.
+ */
+#ifndef DRYDOCK_BACKENDS_BACKEND_H
+#define DRYDOCK_BACKENDS_BACKEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "catalog.h"
+#include "hw/hwio.h"
+#include "inventory.h"
+
+/*
+ * The bytes to write, each checked against its signed hash in the buffer that is handed out.
+ * read() fills buf with len bytes from offset (a range inside the payload) or returns ERR_HASH,
+ * ERR_IO: then nothing in buf may go to a device.
+ */
+struct payload_source {
+	uint64_t size;
+	int (*read)(struct payload_source *src, uint64_t offset, uint8_t *buf, size_t len,
+		    struct err *err);
+};
+
+/* What a step is worked on with. */
+struct backend_io {
+	struct hwio *hw;
+	const struct device *dev;
+	const struct component *comp;
+	struct payload_source *payload;
+	/*
+	 * Called by write() before its first command that changes the device and by activate():
+	 * returns 0 only when the journal holds the intent on stable storage. A backend must not
+	 * go on when it fails.
+	 */
+	int (*intent)(void *ctx, struct err *err);
+	/* Bytes that the device has accepted; the cheapest call there is, from any thread. */
+	void (*progress)(void *ctx, uint64_t done_bytes);
+	void *ctx;
+	bool reset_allowed; /* nothing of the run lives on this device */
+};
+
+/* What write() or activate() achieved. */
+enum backend_result {
+	BACKEND_DONE = 1,	/* runs already: read back now */
+	BACKEND_NEEDS_ACTIVATE, /* accepted; activate() must follow */
+	BACKEND_NEEDS_REBOOT,	/* accepted; runs after a reboot */
+	BACKEND_NEEDS_POWER_CYCLE,
+};
+
+/* What recover() found: what an interrupted step has left. */
+enum backend_recovery {
+	RECOVER_OLD_RUNS = 1, /* nothing happened, may be written again */
+	RECOVER_NEW_RUNS,
+	RECOVER_PENDING,     /* written, activation outstanding */
+	RECOVER_WRITE_AGAIN, /* half written, the device is waiting for the rest or a restart */
+	RECOVER_NEEDS_HUMAN,
+};
+
+struct backend {
+	const char *name;	   /* "nvme": what components name in "backend" */
+	const char *description;   /* for people: "NVMe drives (firmware download and commit)" */
+	const char *evidence_note; /* what it was tried on, in words */
+	enum evidence evidence;
+
+	/* Adds its devices to the inventory; reads only. */
+	int (*probe)(struct hwio *hw, struct inventory *inv, struct err *err);
+	/*
+	 * Reads one device again, live, into *dev (id and kind stay): the proof. ERR_DEVICE_GONE
+	 * when it does not answer any more.
+	 */
+	int (*refresh)(struct hwio *hw, struct device *dev, struct err *err);
+	/*
+	 * Would the device refuse? Reads only. 0 = no; else an ERR_* with the cause: ERR_BUSY,
+	 * ERR_UNSUPPORTED, ERR_TOO_LARGE, ERR_DEVICE.
+	 */
+	int (*check)(struct backend_io *io, struct err *err);
+	/* Writes the payload. On error err says what the device was told last. */
+	int (*write)(struct backend_io *io, enum backend_result *ret, struct err *err);
+	int (*activate)(struct backend_io *io, enum backend_result *ret, struct err *err);
+	/* Asks the device what an unfinished step has left. Reads only. */
+	int (*recover)(struct backend_io *io, enum backend_recovery *ret, struct err *err);
+};
+
+/* NULL-terminated. */
+extern const struct backend *const backends[];
+
+const struct backend *backend_find(const char *name); /* NULL = no such backend */
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The one seam to the hardware. Everything that reads or writes a device goes through it, so that
+ * a run can be recorded, replayed at a desk, and disturbed on purpose. libpci and libefivar do
+ * their own I/O: what they were asked is recorded at their level.
+ */
+#ifndef DRYDOCK_HW_HWIO_H
+#define DRYDOCK_HW_HWIO_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define HWIO_NAME_MAX 64
+
+struct hwio;
+
+/*
+ * Every member returns what the system call returns, or a negative errno. Paths are absolute and
+ * without the root prefix ("/dev/nvme0", "/sys/class/nvme"). Members must be callable from several
+ * threads at once, each with descriptors of its own.
+ */
+struct hwio_ops {
+	const char *name;
+	int (*open)(struct hwio *hw, const char *path, int flags);
+	int (*close)(struct hwio *hw, int fd);
+	/* Drivers answer some requests with a positive status: returned as it is. */
+	int (*ioctl)(struct hwio *hw, int fd, unsigned long request, void *arg);
+	ssize_t (*read)(struct hwio *hw, int fd, void *buf, size_t size);
+	ssize_t (*write)(struct hwio *hw, int fd, const void *buf, size_t size);
+	/* Waits for events (poll(2)) on fd; > 0 ready, 0 time over. timeout_ms -1 = no limit. */
+	int (*poll)(struct hwio *hw, int fd, short events, int timeout_ms);
+	/*
+	 * The entries of a directory but "." and "..", sorted by byte value, in one malloc'ed
+	 * array of *ret_count names; returns 0. A name longer than HWIO_NAME_MAX - 1 is left out.
+	 */
+	int (*list)(struct hwio *hw, const char *path, char (**ret_names)[HWIO_NAME_MAX],
+		    size_t *ret_count);
+	/* The target of a symbolic link; the length, without a NUL, at most size. */
+	ssize_t (*readlink)(struct hwio *hw, const char *path, char *buf, size_t size);
+	uint64_t (*now_ms)(struct hwio *hw); /* monotonic */
+	void (*sleep_ms)(struct hwio *hw, uint32_t ms);
+};
+
+struct hwio {
+	const struct hwio_ops *ops;
+	void *priv; /* the implementation's own */
+};
+
+/*
+ * The live machine, or another /sys and /dev below root ("" or NULL = this machine).
+ * Returns NULL without memory. hwio_real_free() takes NULL.
+ */
+struct hwio *hwio_real_new(const char *root);
+void hwio_real_free(struct hwio *hw);
+
+/*
+ * Reads a whole small file (sysfs attribute) of at most size bytes into buf; not terminated.
+ * Returns the length or a negative errno; -EFBIG when the file is larger.
+ */
+ssize_t hwio_read_file(struct hwio *hw, const char *path, void *buf, size_t size);
+
+/*
+ * Reads a sysfs attribute as text: NUL terminated, trailing white space removed, what is not
+ * printable ASCII replaced by '?'. Returns 0 or a negative errno (then buf is "").
+ */
+int hwio_read_attr(struct hwio *hw, const char *path, char *buf, size_t size);
+
+#endif

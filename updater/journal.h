@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The durable record of what was intended, begun and finished. Slots of 4096 bytes, the record in
+ * the first 512 with its sequence number and SHA-256, written in place (O_DIRECT | O_DSYNC) to two
+ * copies far apart; damaged slots are skipped on reading. One region per machine (serial number),
+ * so that one stick can serve many. On a raw partition, in a file, or (journal_open_volatile) in
+ * memory. The layout is specified in firmware-repo/FORMAT.md, "Journal".
+ */
+#ifndef DRYDOCK_JOURNAL_H
+#define DRYDOCK_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+#define JOURNAL_SLOT_BYTES   4096u
+#define JOURNAL_RECORD_BYTES 512u
+#define JOURNAL_BYTES	     (16u << 20)
+
+enum step_state {
+	STEP_PLANNED = 1,
+	STEP_BEGUN,   /* checked, about to be verified and written */
+	STEP_WRITING, /* intent: bytes may reach the device from here on */
+	STEP_WRITTEN, /* the device has accepted all bytes */
+	STEP_ACTIVATED,
+	STEP_VERIFIED, /* read back and proven */
+	STEP_ACCEPTED, /* accepted, not provable */
+	STEP_FAILED,
+	STEP_OVERDUE,
+	STEP_WITHDRAWN,
+	STEP_NEEDS_REBOOT,
+	STEP_NEEDS_POWER_CYCLE,
+	STEP_UNKNOWN, /* interrupted; what the device runs is not known */
+	STEP_STATE_LAST = STEP_UNKNOWN
+};
+
+enum journal_type {
+	JOURNAL_RUN_BEGIN = 1, /* run id, plan hash, number of steps */
+	JOURNAL_STEP,	       /* a step has reached a state */
+	JOURNAL_RUN_END,       /* exit status */
+	JOURNAL_REPO_SERIAL,   /* highest serial seen of a repository (advisory) */
+	JOURNAL_TYPE_LAST = JOURNAL_REPO_SERIAL
+};
+
+/* One record in memory; texts are NUL-terminated, cut to fit. 8 + ... <= 512 - 56 bytes on disk. */
+struct journal_record {
+	uint64_t seq; /* set by journal_append() */
+	enum journal_type type;
+	uint64_t time;	       /* seconds since 1970, the clock of the machine */
+	char run_id[33];       /* 32 hex digits */
+	uint16_t step;	       /* 1..; 0 = not about a step */
+	uint16_t step_count;   /* RUN_BEGIN */
+	enum step_state state; /* STEP */
+	uint16_t attempt;      /* STEP: 1.. */
+	uint16_t exit_status;  /* RUN_END */
+	uint64_t number;       /* REPO_SERIAL: the serial */
+	char device[65];       /* device id, cut; REPO_SERIAL: the repository id */
+	char component[65];    /* component id, cut */
+	char from[33];	       /* version before */
+	char to[33];	       /* version wanted */
+	char found[33];	       /* version read back, "" = not read */
+	char reason[25];       /* stable id of why (err_id, reason id), "" = none */
+	char text[97];	       /* in words, cut */
+};
+
+struct journal;
+
+/* Does this file or block device begin with a journal's superblock that holds? 0 or ERR_*. */
+int journal_probe(const char *path, struct err *err);
+
+/*
+ * Formats path as an empty journal of JOURNAL_BYTES: a regular file is created and fully written
+ * and synced; medium_id are 16 bytes that tell two journals apart (all zero in released images).
+ */
+int journal_format(const char *path, const uint8_t medium_id[16], struct err *err);
+
+/*
+ * Opens the journal at path for this machine (serial: any text, cut at 64 bytes); finds the
+ * machine's region or claims one: a free one, else that of the oldest finished run, else ERR_FULL.
+ * read_only: nothing is written, ERR_NOT_FOUND when this machine has no region.
+ */
+int journal_open(const char *path, const char *serial, bool read_only, struct journal **ret,
+		 struct err *err);
+/* Lives in memory and is gone with the process. */
+int journal_open_volatile(const char *serial, struct journal **ret, struct err *err);
+void journal_close(struct journal *journal); /* takes NULL */
+
+bool journal_is_volatile(const struct journal *journal);
+/* True when one of the two copies could not be written or read: said in the report. */
+bool journal_is_degraded(const struct journal *journal);
+
+/*
+ * Makes room for count more records (finished runs' records are given up first, never those of the
+ * run that is open). ERR_FULL when the region cannot hold them.
+ */
+int journal_reserve(struct journal *journal, size_t count, struct err *err);
+
+/*
+ * Returns 0 only when the record is on stable storage in at least one copy. Callable from several
+ * threads. ERR_FULL, ERR_IO (no copy could be written).
+ */
+int journal_append(struct journal *journal, struct journal_record *record, struct err *err);
+
+/* All records of this machine that hold, oldest first, in one malloc'ed array. */
+int journal_read(struct journal *journal, struct journal_record **ret, size_t *ret_count,
+		 struct err *err);
+
+/*
+ * The run that was begun last: *ret_open is true when it has no RUN_END. ERR_NOT_FOUND when no
+ * run was ever begun. run_id has room for 33 bytes.
+ */
+int journal_last_run(struct journal *journal, char run_id[33], bool *ret_open, struct err *err);
+
+/*
+ * The machines that a journal holds: calls each(ctx, serial) for every region. For reports of a
+ * stick that has seen several servers. 0 or ERR_*.
+ */
+int journal_machines(const char *path, void (*each)(void *ctx, const char *serial), void *ctx,
+		     struct err *err);
+
+/* Pure, for the fuzzer and the writer: one slot's record. ERR_FORMAT when it does not hold. */
+int journal_decode(const uint8_t *buf, size_t len, struct journal_record *ret);
+void journal_encode(const struct journal_record *record, uint8_t buf[JOURNAL_RECORD_BYTES]);
+
+const char *step_state_name(enum step_state state);	/* "needs-reboot" */
+enum step_state step_state_from_name(const char *name); /* 0 = no such word */
+
+#endif
