@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "drydock.h"
+
+static const struct command commands[] = {
+	{ "inventory", "", "what is there: devices and the firmware they run", cmd_inventory },
+	{ "verify", "", "check a repository: signatures, index, every byte of every payload",
+	  cmd_verify },
+	{ "plan", "", "what would be done, and why the rest is left alone", cmd_plan },
+	{ "apply", "", "do what the plan says and prove it", cmd_apply },
+	{ "report", "", "what happened, from the journal and the events of a run", cmd_report },
+	{ "backends", "", "the ways of writing firmware and what each was tested on",
+	  cmd_backends },
+	{ 0 },
+};
+
+const struct program drydock_program = {
+	.name = "drydock",
+	.summary = "offline firmware updates for servers, planned first and proven after",
+	.commands = commands,
+};
+
+int main(int argc, char **argv)
+{
+	return opts_main(&drydock_program, argc, argv);
+}
