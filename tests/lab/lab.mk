@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Sources of the emulated devices, for the top Makefile.
+
+# The NVMe drive as a pure model: also linked into the unit tests, behind the ioctl seam.
+LAB_MODEL_SRCS := $(addprefix tests/lab/,nvme_model.c nvme_identify.c nvme_firmware.c \
+	nvme_settings.c fwimage.c)
+
+$(TESTS): $(call objs,$(LAB_MODEL_SRCS))
