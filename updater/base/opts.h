@@ -61,9 +61,12 @@ int opts_parse(const struct program *prog, const struct command *cmd, const stru
  */
 int opts_main(const struct program *prog, int argc, char **argv);
 
+/* The exit status for an enum err_code, or 0 for 0 (DESIGN 10: 2 usage, 6 repository ...). */
+int opts_exit_status(int code);
+
 /*
  * Prints "<program> <command>: <text>" to standard error and returns the exit status for err->code
- * (DESIGN 10: 2 usage, 6 repository or signature, 7 policy, 64 internal ...).
+ *.
  */
 int opts_fail(const struct program *prog, const char *command, const struct err *err);
 

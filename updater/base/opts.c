@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/opts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What --man asks each command for: its options as troff. Not for people, so not in --help. */
+#define HELP_TROFF "--help-troff"
+
+static const struct opt *find_option(const struct opt *opts, const char *name, size_t len)
+{
+	for (; opts->name; opts++)
+		if (strlen(opts->name) == len && strncmp(opts->name, name, len) == 0)
+			return opts;
+	return NULL;
+}
+
+static int add_to_list(struct opt_list *list, const char *name, const char *value, struct err *err)
+{
+	if (list->count == OPT_LIST_MAX)
+		return err_set(err, ERR_USAGE, "--%s is given more than %d times", name,
+			       OPT_LIST_MAX);
+	list->items[list->count++] = value;
+	return 0;
+}
+
+static int set_option(const struct opt *opt, const char *value, struct err *err)
+{
+	if (opt->kind == OPT_FLAG) {
+		*(bool *)opt->dest = true;
+		return 0;
+	}
+	if (value[0] == '\0')
+		return err_set(err, ERR_USAGE, "--%s wants a value: %s", opt->name, opt->arg);
+	if (opt->kind == OPT_LIST)
+		return add_to_list(opt->dest, opt->name, value, err);
+	*(const char **)opt->dest = value;
+	return 0;
+}
+
+/* One "--name", "--name=value" or "--name value"; moves *index to its last word. */
+static int parse_option(const struct opt *opts, int argc, char **argv, int *index, struct err *err)
+{
+	const char *word = argv[*index] + 2;
+	const char *equals = strchr(word, '=');
+	size_t len = equals ? (size_t)(equals - word) : strlen(word);
+	const struct opt *opt = find_option(opts, word, len);
+
+	if (!opt)
+		return err_set(err, ERR_USAGE, "unknown option --%.*s (try --help)", (int)len,
+			       word);
+	if (opt->kind == OPT_FLAG && equals)
+		return err_set(err, ERR_USAGE, "--%s takes no value", opt->name);
+	if (opt->kind == OPT_FLAG)
+		return set_option(opt, "", err);
+	if (equals)
+		return set_option(opt, equals + 1, err);
+	if (*index + 1 >= argc)
+		return err_set(err, ERR_USAGE, "--%s wants a value: %s", opt->name, opt->arg);
+	return set_option(opt, argv[++*index], err);
+}
+
+static void print_help(const struct program *prog, const struct command *cmd,
+		       const struct opt *opts)
+{
+	char label[64];
+
+	printf("usage: %s %s [options]%s%s\n\n%s\n", prog->name, cmd->name,
+	       cmd->operands[0] ? " " : "", cmd->operands, cmd->summary);
+	if (opts->name)
+		printf("\noptions:\n");
+	for (; opts->name; opts++) {
+		snprintf(label, sizeof(label), "--%s%s%s", opts->name, opts->arg ? " " : "",
+			 opts->arg ? opts->arg : "");
+		printf("  %-24s %s\n", label, opts->help);
+	}
+}
+
+static void print_troff(const struct program *prog, const struct command *cmd,
+			const struct opt *opts)
+{
+	printf(".SS %s %s %s\n%s.\n", prog->name, cmd->name, cmd->operands, cmd->summary);
+	for (; opts->name; opts++)
+		printf(".TP\n.B \\-\\-%s\n.I %s\n%s.\n", opts->name, opts->arg ? opts->arg : "\\&",
+		       opts->help);
+}
+
+static bool wants_help(const struct program *prog, const struct command *cmd,
+		       const struct opt *opts, int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--help") == 0) {
+			print_help(prog, cmd, opts);
+			return true;
+		}
+		if (strcmp(argv[i], HELP_TROFF) == 0) {
+			print_troff(prog, cmd, opts);
+			return true;
+		}
+	}
+	return false;
+}
+
+int opts_parse(const struct program *prog, const struct command *cmd, const struct opt *opts,
+	       int argc, char **argv, int *ret_first, struct err *err)
+{
+	const char *operands[OPT_LIST_MAX];
+	int count = 0;
+	int rc;
+	int i;
+
+	if (wants_help(prog, cmd, opts, argc, argv))
+		return 1;
+	for (i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0 || strncmp(argv[i], "--", 2) != 0) {
+			bool rest = strcmp(argv[i], "--") == 0;
+
+			for (i += rest; i < argc; i++) {
+				if (!rest && strncmp(argv[i], "--", 2) == 0)
+					break;
+				if (count == OPT_LIST_MAX)
+					return err_set(err, ERR_USAGE, "too many operands");
+				operands[count++] = argv[i];
+			}
+			i--;
+			continue;
+		}
+		rc = parse_option(opts, argc, argv, &i, err);
+		if (rc)
+			return rc;
+	}
+	if (count > 0 && !cmd->operands[0])
+		return err_set(err, ERR_USAGE, "\"%s\" is not expected here (try --help)",
+			       operands[0]);
+	*ret_first = argc - count;
+	for (i = 0; i < count; i++)
+		memcpy(&argv[*ret_first + i], &operands[i], sizeof(*operands));
+	return 0;
+}
+
+static int usage(const struct program *prog, FILE *out)
+{
+	fprintf(out, "%s: %s\n\nusage: %s COMMAND [options]\n\ncommands:\n", prog->name,
+		prog->summary, prog->name);
+	for (const struct command *cmd = prog->commands; cmd->name; cmd++)
+		fprintf(out, "  %-12s %s\n", cmd->name, cmd->summary);
+	fprintf(out, "\n%s COMMAND --help tells the options of a command.\n", prog->name);
+	return out == stdout ? 0 : 2;
+}
+
+static int man_page(const struct program *prog)
+{
+	char name[64];
+	char ask[] = HELP_TROFF;
+
+	printf(".TH %s 8 \"\" \"Drydock " DRYDOCK_VERSION "\" \"System administration\"\n",
+	       prog->name);
+	printf(".SH NAME\n%s \\- %s\n.SH SYNOPSIS\n.B %s\n.I command\n[options]\n.SH COMMANDS\n",
+	       prog->name, prog->summary, prog->name);
+	for (const struct command *cmd = prog->commands; cmd->name; cmd++) {
+		snprintf(name, sizeof(name), "%s", cmd->name);
+		cmd->run(2, (char *[]){ name, ask, NULL });
+	}
+	printf(".SH EXIT STATUS\n"
+	       "0 changed and proven, or done; 1 the same, reboot needed; 2 usage; 3 nothing "
+	       "needed; 4 no supported device; 5 unmet dependency; 6 repository or signature; 7 "
+	       "blocked by policy; 8 some steps failed or are not provable; 9 a device needs a "
+	       "human or is overdue; 10 interrupted, can resume; 64 and above internal.\n");
+	return 0;
+}
+
+int opts_main(const struct program *prog, int argc, char **argv)
+{
+	if (argc < 2)
+		return usage(prog, stderr);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+		return usage(prog, stdout);
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("%s " DRYDOCK_VERSION "\n", prog->name);
+		return 0;
+	}
+	if (strcmp(argv[1], "--man") == 0)
+		return man_page(prog);
+	for (const struct command *cmd = prog->commands; cmd->name; cmd++)
+		if (strcmp(cmd->name, argv[1]) == 0)
+			return cmd->run(argc - 1, argv + 1);
+	fprintf(stderr, "%s: unknown command \"%s\" (try --help)\n", prog->name, argv[1]);
+	return 2;
+}
+
+int opts_exit_status(int code)
+{
+	switch (code) {
+	case 0:
+		return 0;
+	case ERR_USAGE:
+		return 2;
+	case ERR_NOT_FOUND:
+	case ERR_FORMAT:
+	case ERR_TOO_LARGE:
+	case ERR_DUPLICATE:
+	case ERR_HASH:
+	case ERR_SIGNATURE:
+	case ERR_IO:
+		return 6;
+	case ERR_POLICY:
+	case ERR_FULL:
+	case ERR_BUSY:
+	case ERR_UNSUPPORTED:
+		return 7;
+	case ERR_DEVICE:
+	case ERR_DEVICE_GONE:
+	case ERR_PROOF:
+		return 8;
+	case ERR_OVERDUE:
+		return 9;
+	case ERR_INTERRUPTED:
+		return 10;
+	default:
+		return 64;
+	}
+}
+
+int opts_fail(const struct program *prog, const char *command, const struct err *err)
+{
+	fprintf(stderr, "%s %s: %s\n", prog->name, command, err->text);
+	return opts_exit_status(err->code);
+}
