@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/opts.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 /* What --man asks each command for: its options as troff. Not for people, so not in --help. */
 #define HELP_TROFF "--help-troff"
+
+static const struct command *find_command(const struct program *prog, const char *name)
+{
+	for (const struct command *cmd = prog->commands; cmd->name; cmd++)
+		if (strcmp(cmd->name, name) == 0)
+			return cmd;
+	return NULL;
+}
 
 static const struct opt *find_option(const struct opt *opts, const char *name, size_t len)
 {
@@ -101,40 +110,36 @@ static bool wants_help(const struct program *prog, const struct command *cmd,
 	return false;
 }
 
-int opts_parse(const struct program *prog, const struct command *cmd, const struct opt *opts,
-	       int argc, char **argv, int *ret_first, struct err *err)
+int opts_parse(const struct program *prog, const struct opt *opts, int argc, char **argv,
+	       int *ret_first, struct err *err)
 {
-	const char *operands[OPT_LIST_MAX];
+	const struct command *cmd = find_command(prog, argv[0]);
+	char *operands[OPT_LIST_MAX];
+	bool options_ended = false;
 	int count = 0;
 	int rc;
-	int i;
 
+	assert(cmd);
 	if (wants_help(prog, cmd, opts, argc, argv))
 		return 1;
-	for (i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--") == 0 || strncmp(argv[i], "--", 2) != 0) {
-			bool rest = strcmp(argv[i], "--") == 0;
-
-			for (i += rest; i < argc; i++) {
-				if (!rest && strncmp(argv[i], "--", 2) == 0)
-					break;
-				if (count == OPT_LIST_MAX)
-					return err_set(err, ERR_USAGE, "too many operands");
-				operands[count++] = argv[i];
-			}
-			i--;
-			continue;
+	for (int i = 1; i < argc; i++) {
+		if (!options_ended && strcmp(argv[i], "--") == 0) {
+			options_ended = true;
+		} else if (!options_ended && strncmp(argv[i], "--", 2) == 0) {
+			rc = parse_option(opts, argc, argv, &i, err);
+			if (rc)
+				return rc;
+		} else if (count < OPT_LIST_MAX) {
+			operands[count++] = argv[i];
+		} else {
+			return err_set(err, ERR_USAGE, "too many operands");
 		}
-		rc = parse_option(opts, argc, argv, &i, err);
-		if (rc)
-			return rc;
 	}
 	if (count > 0 && !cmd->operands[0])
 		return err_set(err, ERR_USAGE, "\"%s\" is not expected here (try --help)",
 			       operands[0]);
 	*ret_first = argc - count;
-	for (i = 0; i < count; i++)
-		memcpy(&argv[*ret_first + i], &operands[i], sizeof(*operands));
+	memcpy(&argv[*ret_first], operands, (size_t)count * sizeof(*operands));
 	return 0;
 }
 
@@ -171,6 +176,8 @@ static int man_page(const struct program *prog)
 
 int opts_main(const struct program *prog, int argc, char **argv)
 {
+	const struct command *cmd;
+
 	if (argc < 2)
 		return usage(prog, stderr);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
@@ -181,9 +188,9 @@ int opts_main(const struct program *prog, int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--man") == 0)
 		return man_page(prog);
-	for (const struct command *cmd = prog->commands; cmd->name; cmd++)
-		if (strcmp(cmd->name, argv[1]) == 0)
-			return cmd->run(argc - 1, argv + 1);
+	cmd = find_command(prog, argv[1]);
+	if (cmd)
+		return cmd->run(argc - 1, argv + 1);
 	fprintf(stderr, "%s: unknown command \"%s\" (try --help)\n", prog->name, argv[1]);
 	return 2;
 }

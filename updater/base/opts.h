@@ -47,12 +47,12 @@ struct program {
 };
 
 /*
- * Parses argv[1..] by the table. The first operand's index goes to *ret_first (argv is reordered:
- * operands last). "--help" prints the command's help and returns 1: the caller then returns 0.
- * Returns 0, 1 or ERR_USAGE.
+ * Parses argv[1..] by the table; argv[0] is the command's name. The first operand's index goes to
+ * *ret_first (argv is reordered: operands last). "--help" prints the command's help and returns 1:
+ * the caller then returns 0. Returns 0, 1 or ERR_USAGE.
  */
-int opts_parse(const struct program *prog, const struct command *cmd, const struct opt *opts,
-	       int argc, char **argv, int *ret_first, struct err *err);
+int opts_parse(const struct program *prog, const struct opt *opts, int argc, char **argv,
+	       int *ret_first, struct err *err);
 
 /*
  * The main() of a program: finds the command, handles --help, --version and "help"; returns the
