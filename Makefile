@@ -14,7 +14,8 @@ BIN     := $(BIN_$(FLAVOUR))
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wvla -Wformat=2 -Wnull-dereference -Wcast-qual -Wpointer-arith -Wwrite-strings -Wundef \
-	-Wimplicit-fallthrough -Werror
+	-Wimplicit-fallthrough -Werror -Wno-format-truncation
+# Texts of fixed size are cut on purpose: hence no -Wformat-truncation.
 # Assertions stay on: they are for programming errors, and a release that runs on without them
 # would flash with them.
 CFLAGS_musl  := -Os -flto=auto -ffunction-sections -fdata-sections

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Why something is left alone: ids that never change their meaning (DESIGN 7). */
+#ifndef DRYDOCK_REASON_H
+#define DRYDOCK_REASON_H
+
+enum reason {
+	REASON_ALREADY_CURRENT = 1,
+	REASON_NOT_APPLICABLE, /* no such device in this machine */
+	REASON_NO_COMPONENT,   /* the repository has nothing for this device */
+	REASON_NOT_UPDATEABLE, /* the device says that it takes no firmware */
+	REASON_OLDER_THAN_INSTALLED,
+	REASON_ORDER_UNKNOWN, /* different, and nobody can tell which is newer */
+	REASON_BELOW_FLOOR,
+	REASON_REQUIRES,
+	REASON_TPM_CONSENT,
+	REASON_NO_BACKEND,
+	REASON_BOOT_PATH,
+	REASON_DUPLICATE_TARGET,
+	REASON_DEVICE_BUSY,
+	REASON_UNTESTED,
+	REASON_NO_PROOF,
+	REASON_SUPERSEDED,   /* another component for this device was chosen */
+	REASON_NOT_SELECTED, /* --only or --skip */
+	REASON_COMPONENT_WITHDRAWN,
+	REASON_STOPPED, /* --stop-on-error, or the run was interrupted before it */
+	REASON_LAST = REASON_STOPPED
+};
+
+const char *reason_id(enum reason reason); /* "ALREADY_CURRENT" */
+
+#endif
