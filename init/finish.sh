@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+#
+# What happens after drydock: results to the medium, then power off, reboot, or a prompt.
+
+OVERDUE=9
+
+# wanted yes|no|success STATUS. Success: changed and proven, the same with a reboot needed, or
+# nothing needed (DESIGN 10).
+wanted() {
+	case $1 in
+	yes) return 0 ;;
+	success) one_of "$2" 0 1 3 ;;
+	*) return 1 ;;
+	esac
+}
+
+# action STATUS: prints poweroff, reboot or prompt. A write that is overdue may still be going on
+# in a drive, so nothing that was asked for matters then (law 8).
+action() {
+	if [ "$1" = "$OVERDUE" ]; then
+		echo prompt
+	elif wanted "$POWEROFF" "$1"; then
+		echo poweroff
+	elif wanted "$REBOOT" "$1"; then
+		echo reboot
+	else
+		echo prompt
+	fi
+}
+
+# meaning STATUS: for people (DESIGN 10).
+meaning() {
+	case $1 in
+	0) echo "done" ;;
+	1) echo "done; a reboot makes it active" ;;
+	2) echo "drydock was called wrongly" ;;
+	3) echo "nothing needed" ;;
+	4) echo "no supported device" ;;
+	5) echo "something that is needed first is missing" ;;
+	6) echo "the repository is missing or not valid" ;;
+	7) echo "blocked by the policy" ;;
+	8) echo "some steps failed or cannot be proven" ;;
+	9) echo "A DEVICE NEEDS A PERSON, OR A WRITE IS STILL GOING ON" ;;
+	10) echo "interrupted; it can be resumed" ;;
+	*) echo "an internal error" ;;
+	esac
+}
+
+# explain STATUS ACTION
+explain() {
+	say "Result: exit $1, $(meaning "$1")."
+	if [ "$1" = "$OVERDUE" ]; then
+		say "DO NOT POWER OFF: a device may still be writing. What was asked for at the end" \
+			"(poweroff=$POWEROFF, reboot=$REBOOT) is not done. See the report."
+	elif [ "$2" = poweroff ] && [ "$1" = 1 ]; then
+		say "Powering off as asked: what was written becomes active at the next start."
+	fi
+	[ -z "$VOLATILE" ] || say "The logs are in RAM only ($VOLATILE): $LOG"
+}
+
+# prompts: a process of its own on each console, in a session of its own so that Ctrl-C works.
+prompts() {
+	for _console in $(consoles); do
+		# tty0 is whichever screen is shown; a session needs a real one.
+		[ "$_console" != tty0 ] || _console=tty1
+		setsid -c "$ROOT/lib/drydock/prompt" "$MODE" "${STATUS:-0}" \
+			<>"$ROOT/dev/$_console" >&0 2>&1 &
+	done
+}
+
+# let_go: unmounts and says whether the medium may be pulled out.
+let_go() {
+	if release_media; then
+		say "It is safe to remove the medium."
+	else
+		say "The medium is still in use: do not remove it."
+	fi
+}
+
+# end ACTION: the last words need a moment to get through a serial line.
+end() {
+	case $1 in
+	poweroff | reboot)
+		say "Now: $1."
+		sleep 1
+		"$1"
+		;;
+	*) prompts ;;
+	esac
+}
+
+finish() {
+	_action=$(action "$STATUS")
+	explain "$STATUS" "$_action"
+	logs_close "$STATUS"
+	LOG=
+	let_go
+	end "$_action"
+}
+
+# give_up TEXT...: when there is not even a log folder.
+give_up() {
+	STATUS=64
+	say "$*"
+	_action=$(action "$STATUS")
+	let_go
+	end "$_action"
+}

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh disable=SC2034
+#
+# What all parts of init share. ROOT stands before every path, so that the tests can lay out a
+# machine in a folder; MOCK names a file with functions that take the place of commands.
+
+ROOT=${ROOT:-}
+RUN=$ROOT/run/drydock
+MEDIA=$ROOT/media
+ETC=$ROOT/etc/drydock
+# The log folder on a medium, once there is one; until then all is kept in RAM.
+LOG=
+
+# uptime_s: whole seconds since the kernel started.
+uptime_s() {
+	read -r _up _ <"$ROOT/proc/uptime"
+	echo "${_up%%.*}"
+}
+
+# consoles: the names of the consoles that the kernel writes to, "tty0 ttyS0".
+consoles() {
+	cat "$ROOT/sys/class/tty/console/active" 2>/dev/null || echo console
+}
+
+# consoles_open: a serial line that nobody drains would stop whoever writes to it. So each console
+# has a process of its own that writes, fed by a pipe, which holds far more than init ever says.
+consoles_open() {
+	for _console in $(consoles); do
+		mkfifo "$RUN/console.$_console"
+		cat <>"$RUN/console.$_console" >"$ROOT/dev/$_console" 2>/dev/null &
+	done
+}
+
+# say TEXT...: on every console and in boot.log. Opening a pipe for reading and writing never
+# waits, even when the process at the other end has died.
+say() {
+	read -r _up _ <"$ROOT/proc/uptime" || _up=
+	_line=$(printf '[%6s] %s' "$_up" "$*")
+	note "$_line"
+	for _pipe in "$RUN"/console.*; do
+		[ ! -p "$_pipe" ] || printf '%s\n' "$_line" 1<>"$_pipe"
+	done
+}
+
+# note LINE: in boot.log only, in RAM and on the medium.
+note() {
+	printf '%s\n' "$1" >>"$RUN/boot.log"
+	[ -z "$LOG" ] || printf '%s\n' "$1" 2>/dev/null >>"$LOG/boot.log" || true
+}
+
+# say_once TEXT...: for what is looked at again and again.
+say_once() {
+	! grep -qxF -e "$*" "$RUN/said" 2>/dev/null || return 0
+	printf '%s\n' "$*" >>"$RUN/said"
+	say "$*"
+}
+
+# printable: standard input without control characters: text from media goes to consoles.
+printable() {
+	tr -cd '\040-\176\n'
+}
+
+# first_line FILE: empty when there is none.
+first_line() {
+	head -n 1 "$1" 2>/dev/null || true
+}
+
+# bounded COMMAND...: for what may hang on a broken device.
+bounded() {
+	timeout 10 "$@"
+}
+
+# mounted DIR rw|ro: is it mounted so?
+mounted() {
+	awk -v dir="$1" -v how="$2" '$2 == dir { split($4, o, ","); state = o[1] }
+		END { exit state != how }' "$ROOT/proc/mounts"
+}
+
+# SC1090: what it names is known only at run time.
+# shellcheck disable=SC1090
+[ -z "${MOCK:-}" ] || . "$MOCK"

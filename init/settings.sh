@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh disable=SC2034
+#
+# What the run shall do: words of drydock.conf on the FAT partition, then words of the kernel
+# line, which win. None of them is signed, so they can only choose (DESIGN 11).
+
+CONF_MAX=16384
+
+settings_default() {
+	MODE=dryrun
+	POWEROFF=no
+	REBOOT=no
+	DELAY=0
+	ONLY=
+	SKIP=
+}
+
+# one_of VALUE WORD...
+one_of() {
+	_value=$1
+	shift
+	for _word; do
+		[ "$_value" != "$_word" ] || return 0
+	done
+	return 1
+}
+
+# ids VALUE: a list of component ids with commas between them, as words.
+ids() {
+	case $1 in
+	'' | *[!A-Za-z0-9._:@/+,-]*) return 1 ;;
+	*) printf '%s\n' "$1" | tr ',' ' ' ;;
+	esac
+}
+
+# seconds VALUE: 0 to 3600, written with digits alone.
+seconds() {
+	case $1 in
+	'' | *[!0-9]* | 0?* | ?????*) return 1 ;;
+	*) [ "$1" -le 3600 ] ;;
+	esac
+}
+
+# yes_to VALUE: SPP's words say yes or no, and mean the case of success.
+yes_to() {
+	case $1 in
+	yes) echo success ;;
+	no) echo no ;;
+	*) return 1 ;;
+	esac
+}
+
+# setting WORD: takes it, or fails when its name (1) or its value (2) is not known.
+setting() {
+	_value=${1#*=}
+	case $1 in
+	drydock.mode=*) one_of "$_value" auto inventory dryrun shell && MODE=$_value ;;
+	drydock.poweroff=*) one_of "$_value" yes no success && POWEROFF=$_value ;;
+	drydock.reboot=*) one_of "$_value" yes no success && REBOOT=$_value ;;
+	drydock.delay=*) seconds "$_value" && DELAY=$_value ;;
+	drydock.only=*) _ids=$(ids "$_value") && ONLY="$ONLY $_ids" ;;
+	drydock.skip=*) _ids=$(ids "$_value") && SKIP="$SKIP $_ids" ;;
+	TYPE=AUTOMATIC) MODE=auto ;;
+	TYPE=MANUAL) MODE=dryrun ;;
+	AUTOPOWEROFFONSUCCESS=*) _yes=$(yes_to "$_value") && POWEROFF=$_yes ;;
+	AUTOREBOOTONSUCCESS=*) _yes=$(yes_to "$_value") && REBOOT=$_yes ;;
+	TYPE=*) false ;;
+	*) return 1 ;;
+	esac || return 2
+}
+
+# take WORD SOURCE: takes a setting or says what is wrong with it.
+take() {
+	_status=0
+	setting "$1" || _status=$?
+	case $_status in
+	1) say "$2: \"$1\" is not a setting of this version: left out." ;;
+	2) say "$2: \"$1\": this value is not possible: left out." ;;
+	esac
+}
+
+# settings_file FILE: as Windows editors leave it: CR LF, perhaps a byte order mark.
+settings_file() {
+	if [ "$(wc -c <"$1")" -gt "$CONF_MAX" ]; then
+		say "drydock.conf is larger than $CONF_MAX bytes: not read."
+		return 0
+	fi
+	printable <"$1" | sed "s/^[[:space:]]*//; s/[[:space:]]*\$//; /^#/d; /^\$/d" >"$RUN/conf"
+	while read -r _setting || [ -n "$_setting" ]; do
+		take "$_setting" drydock.conf
+	done <"$RUN/conf"
+}
+
+# settings_media: the boot medium's file, else the other medium's.
+settings_media() {
+	for _dir in "$FAT" "$OTHER"; do
+		if [ -n "$_dir" ] && [ -f "$_dir/drydock.conf" ]; then
+			settings_file "$_dir/drydock.conf"
+			return
+		fi
+	done
+}
+
+# settings_kernel_line: lists of the line replace those of the file.
+settings_kernel_line() {
+	_kernel_line=$(printable <"$ROOT/proc/cmdline")
+	case " $_kernel_line" in *" drydock.only="*) ONLY= ;; esac
+	case " $_kernel_line" in *" drydock.skip="*) SKIP= ;; esac
+	set -f
+	for _setting in $_kernel_line; do
+		case $_setting in
+		drydock.* | TYPE=* | AUTOPOWEROFFONSUCCESS=* | AUTOREBOOTONSUCCESS=*)
+			take "$_setting" "kernel line"
+			;;
+		esac
+	done
+	set +f
+}
