@@ -65,7 +65,7 @@ size_t apply_overdue(struct apply_run *run);
 void apply_wait(struct apply_run *run);
 
 /* Of the whole plan, including what was left alone (DESIGN 10). */
-enum exit_status apply_exit_status(struct apply_run *run);
+enum exit_status apply_exit_status(struct apply_run *run, const struct plan *plan);
 
 /* A run with overdue steps is never freed: their threads still use it. */
 void apply_free(struct apply_run *run);

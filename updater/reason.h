@@ -22,7 +22,7 @@ enum reason {
 	REASON_SUPERSEDED,   /* another component for this device was chosen */
 	REASON_NOT_SELECTED, /* --only or --skip */
 	REASON_COMPONENT_WITHDRAWN,
-	REASON_STOPPED, /* --stop-on-error, or the run was interrupted before it */
+	REASON_STOPPED, /* an earlier step failed, --stop-on-error */
 	REASON_LAST = REASON_STOPPED
 };
 
