@@ -26,6 +26,7 @@ void nvme_model_init(struct nvme_model *model)
 
 	memset(model, 0, sizeof(*model));
 	model->config = config;
+	model->faults.download_fail_status = NVME_INTERNAL_ERROR;
 	model->faults.hang_at_offset = NVME_MODEL_NEVER;
 	model->faults.gone_at_offset = NVME_MODEL_NEVER;
 	model->firmware.active = 1;
