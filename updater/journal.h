@@ -44,9 +44,10 @@ enum journal_type {
 	JOURNAL_TYPE_LAST = JOURNAL_REPO_SERIAL
 };
 
-/* One record in memory; texts are NUL-terminated, cut to fit. 8 + ... <= 512 - 56 bytes on disk. */
+/* One record in memory; texts are NUL-terminated, cut to fit. */
 struct journal_record {
-	uint64_t seq; /* set by journal_append() */
+	uint64_t seq;	/* set by journal_append(): 1.. */
+	uint64_t claim; /* set by journal_append(): which claim of the region it belongs to */
 	enum journal_type type;
 	uint64_t time;	       /* seconds since 1970, the clock of the machine */
 	char run_id[33];       /* 32 hex digits */
@@ -67,19 +68,27 @@ struct journal_record {
 
 struct journal;
 
-/* Does this file or block device begin with a journal's superblock that holds? 0 or ERR_*. */
+/*
+ * Is this file or block device a journal? One of the two superblocks must hold, and the first MiB
+ * must look like a journal's: else the remains of a journal under a newer file system would count.
+ * 0, ERR_FORMAT (it is something else), ERR_NOT_FOUND, ERR_IO.
+ */
 int journal_probe(const char *path, struct err *err);
 
 /*
  * Formats path as an empty journal of JOURNAL_BYTES: a regular file is created and fully written
  * and synced; medium_id are 16 bytes that tell two journals apart (all zero in released images).
+ * The only function that writes to what is not a journal yet. ERR_FULL (no room for the file; it is
+ * removed again if it was made here), ERR_FORMAT (a device that is too small), ERR_BUSY, ERR_IO.
  */
 int journal_format(const char *path, const uint8_t medium_id[16], struct err *err);
 
 /*
  * Opens the journal at path for this machine (serial: any text, cut at 64 bytes); finds the
- * machine's region or claims one: a free one, else that of the oldest finished run, else ERR_FULL.
- * read_only: nothing is written, ERR_NOT_FOUND when this machine has no region.
+ * machine's region or claims one: a free one, else the one longest not opened whose last run is
+ * finished, else ERR_FULL. What a power cut or a failing block left in only one copy is repaired.
+ * read_only: nothing is written or locked, ERR_NOT_FOUND when this machine has no region.
+ * ERR_FORMAT (not a journal), ERR_BUSY (another process writes it), ERR_IO, ERR_NOMEM.
  */
 int journal_open(const char *path, const char *serial, bool read_only, struct journal **ret,
 		 struct err *err);
@@ -92,24 +101,28 @@ bool journal_is_volatile(const struct journal *journal);
 bool journal_is_degraded(const struct journal *journal);
 
 /*
- * Makes room for count more records (finished runs' records are given up first, never those of the
- * run that is open). ERR_FULL when the region cannot hold them.
+ * Is there room for count more records? Those of finished runs are given up for them, those of the
+ * run that is open never: ask before a run begins, its RUN_END included. A few slots more are kept
+ * for settling it after an interruption. ERR_FULL when the region cannot hold them.
  */
 int journal_reserve(struct journal *journal, size_t count, struct err *err);
 
 /*
- * Returns 0 only when the record is on stable storage in at least one copy. Callable from several
- * threads. ERR_FULL, ERR_IO (no copy could be written).
+ * Returns 0 only when the record is on stable storage in at least one copy; seq and claim are then
+ * filled in. Callable from several threads. A RUN_END is never refused for lack of room: it may
+ * take the place of its run's first record, since it ends that run's protection. ERR_FULL, ERR_IO
+ * (no copy could be written), ERR_FORMAT (run_id, type or state are impossible), ERR_POLICY (opened
+ * read-only).
  */
 int journal_append(struct journal *journal, struct journal_record *record, struct err *err);
 
-/* All records of this machine that hold, oldest first, in one malloc'ed array. */
+/* All records of this machine that hold, oldest first, in one malloc'ed array (NULL when none). */
 int journal_read(struct journal *journal, struct journal_record **ret, size_t *ret_count,
 		 struct err *err);
 
 /*
- * The run that was begun last: *ret_open is true when it has no RUN_END. ERR_NOT_FOUND when no
- * run was ever begun. run_id has room for 33 bytes.
+ * The run of the newest record that is about one: *ret_open is true when it has no RUN_END. A run
+ * counts as finished, too, when another was begun after it. ERR_NOT_FOUND when there is no run.
  */
 int journal_last_run(struct journal *journal, char run_id[33], bool *ret_open, struct err *err);
 
