@@ -22,6 +22,10 @@
 #define CATALOG_CHUNK_BYTES	(1u << 20)
 #define CATALOG_PART_BYTES	(2048u << 20) /* a blob's part on FAT32: 2 GiB */
 #define CATALOG_PAYLOAD_MAX	(16ull << 30)
+#define CATALOG_MAX_TARGETS	256 /* of one component */
+#define CATALOG_MAX_REQUIRES	32
+#define CATALOG_MAX_FLAGS	32
+#define CATALOG_MAX_SECONDS	86400
 
 enum proof_match {
 	PROOF_EQUALS = 1,
@@ -88,6 +92,11 @@ struct component {
 	char source_file[256]; /* provenance */
 	uint8_t source_sha256[32];
 	char importer[48];
+	/*
+	 * What this version does not understand ("scheme \"semver\""), "" = nothing. Such a
+	 * component is never applied; the others are not touched by it.
+	 */
+	char not_understood[96];
 };
 
 struct catalog {
@@ -102,7 +111,8 @@ struct catalog {
 
 /*
  * Parses an index (trusted bytes: its hash held; parsed as if it were not). ERR_FORMAT,
- * ERR_DUPLICATE (an id twice), ERR_TOO_LARGE, ERR_NOMEM. ret must be {0}.
+ * ERR_DUPLICATE (an id twice, a target twice in one component), ERR_TOO_LARGE, ERR_NOMEM.
+ * ret must be {0}; on error it is {0} again. Only components and count are set.
  */
 int catalog_parse_index(const uint8_t *buf, size_t len, struct catalog *ret, struct err *err);
 
@@ -117,12 +127,19 @@ void catalog_free(struct catalog *cat);
 
 const struct component *catalog_find(const struct catalog *cat, const char *id);
 bool component_has_flag(const struct component *comp, const char *flag);
+void component_free(struct component *comp); /* what it points to; leaves {0} */
 
+/* The words of the index; "unknown" and 0 for what is none. */
 const char *activation_name(enum activation activation); /* "device-reset" */
+enum activation activation_from_name(const char *name);
 const char *criticality_name(enum criticality criticality);
+enum criticality criticality_from_name(const char *name);
+const char *proof_match_name(enum proof_match match); /* "equals" */
+enum proof_match proof_match_from_name(const char *name);
 
 /*
- * Writers for fwrepo: the canonical index.json of a catalog, malloc'ed.
+ * For fwrepo: the canonical index.json of a catalog, components sorted by id, malloc'ed.
+ * ERR_UNSUPPORTED when a component is not understood: it would be written with less than it had.
  */
 int catalog_write_index(const struct catalog *cat, char **ret_text, size_t *ret_len,
 			struct err *err);

@@ -15,11 +15,25 @@
 struct payload;
 
 /*
+ * Where things lie below a repository: "blobs/ab/abcd...", with ".chunks" for the chunk list, with
+ * ".000", ".001" ... for the parts of a blob that is longer than one part. Made from the hash
+ * alone. part: PAYLOAD_WHOLE, PAYLOAD_CHUNKS or the number of a part.
+ */
+#define PAYLOAD_NAME_MAX 96
+#define PAYLOAD_WHOLE	 (-1)
+#define PAYLOAD_CHUNKS	 (-2)
+void payload_name(const uint8_t sha256[32], int part, char name[PAYLOAD_NAME_MAX]);
+
+/*
  * Opens the blob of ref below repo_dir and its chunk list (checked against ref->chunks_sha256 and
- * the size). ERR_NOT_FOUND (blob or list missing), ERR_HASH, ERR_FORMAT (list too short), ERR_IO.
+ * the size). ERR_NOT_FOUND (blob or list missing), ERR_HASH, ERR_FORMAT (list too short, file of
+ * another size), ERR_IO.
  */
 int payload_open(const char *repo_dir, const struct payload_ref *ref, struct payload **ret,
 		 struct err *err);
+/* The same for parts of another size, a multiple of CATALOG_CHUNK_BYTES: for tests. */
+int payload_open_parts(const char *repo_dir, const struct payload_ref *ref, uint64_t part_bytes,
+		       struct payload **ret, struct err *err);
 void payload_close(struct payload *payload); /* takes NULL */
 
 uint64_t payload_size(const struct payload *payload);

@@ -11,19 +11,18 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/sign.h"
 #include "inventory.h"
 
 #define POLICY_MAX_BYTES (64u << 10)
 #define POLICY_MAX_KEYS	 32
 
-enum sign_algorithm { SIGN_ED25519 = 1, SIGN_ML_DSA_65, SIGN_ALGORITHM_LAST = SIGN_ML_DSA_65 };
+#define POLICY_SIGNER_MAX 64
 
 /* A public key of trust/keys/: NAME.ed25519.pub or NAME.ml-dsa-65.pub. */
 struct trust_key {
-	char signer[64]; /* NAME: who; one signer has a key of each algorithm */
-	enum sign_algorithm algorithm;
-	uint8_t id[32]; /* SHA-256 of the DER SubjectPublicKeyInfo */
-	void *pkey;	/* EVP_PKEY */
+	char signer[POLICY_SIGNER_MAX]; /* NAME: who; one signer has a key of each algorithm */
+	struct sign_key key;
 };
 
 struct policy {
@@ -39,8 +38,6 @@ struct policy {
 	bool allow_tpm_consent; /* the site has suspended what depends on measurements */
 };
 
-const char *sign_algorithm_name(enum sign_algorithm algorithm); /* "ed25519", "ml-dsa-65" */
-
 /*
  * Parses policy.json: {"format": 1, "threshold": 1, "algorithms": ["ed25519", "ml-dsa-65"],
  * "min_evidence": "hardware", "allow": ["downgrade", "rewrite", "volatile", "tpm-consent"]}; all
@@ -50,7 +47,9 @@ int policy_parse(const uint8_t *buf, size_t len, struct policy *ret, struct err 
 
 /*
  * Reads dir/policy.json and dir/keys/ *.pub. ERR_NOT_FOUND (no directory, no policy, no key),
- * ERR_FORMAT, ERR_IO. ret must be {0}; policy_free() releases the keys.
+ * ERR_FORMAT (also: fewer signers than the threshold), ERR_DUPLICATE (one key under two names
+ * would count as two signers), ERR_TOO_LARGE, ERR_IO. ret must be {0}; policy_free() releases
+ * the keys.
  */
 int policy_load(const char *dir, struct policy *ret, struct err *err);
 void policy_free(struct policy *policy);

@@ -23,4 +23,10 @@ unsigned int target_rank(const char *text);
  */
 extern const char *const proof_fields[];
 
+/*
+ * The flags that components may carry, NULL-terminated. A flag changes how a component is to be
+ * applied, so one that is not known makes the component unusable (catalog.h, not_understood).
+ */
+extern const char *const component_flags[];
+
 #endif

@@ -115,24 +115,45 @@ int json_parse(const uint8_t *buf, size_t len, size_t max_bytes, yyjson_doc **re
 	return 0;
 }
 
-int json_opt_str(yyjson_val *obj, const char *key, char *buf, size_t size, struct err *err)
+int json_str(yyjson_val *val, const char *what, char *buf, size_t size, struct err *err)
 {
-	yyjson_val *val = yyjson_obj_get(obj, key);
 	const char *text = yyjson_get_str(val);
 	size_t len = yyjson_get_len(val);
 
-	if (!val)
-		return 0;
 	if (!text)
-		return err_set(err, ERR_FORMAT, "\"%s\" is not a string", key);
+		return err_set(err, ERR_FORMAT, "\"%s\" is not a string", what);
 	if (len >= size)
 		return err_set(err, ERR_FORMAT, "\"%s\" has %zu bytes, at most %zu are allowed",
-			       key, len, size - 1);
+			       what, len, size - 1);
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-			return err_set(err, ERR_FORMAT, "\"%s\" holds a control character", key);
+			return err_set(err, ERR_FORMAT, "\"%s\" holds a control character", what);
 	memcpy(buf, text, len);
 	buf[len] = '\0';
+	return 0;
+}
+
+int json_opt_str(yyjson_val *obj, const char *key, char *buf, size_t size, struct err *err)
+{
+	yyjson_val *val = yyjson_obj_get(obj, key);
+
+	return val ? json_str(val, key, buf, size, err) : 0;
+}
+
+int json_check_members(yyjson_val *obj, const char *const *names, struct err *err)
+{
+	yyjson_obj_iter iter = yyjson_obj_iter_with(obj);
+	yyjson_val *key;
+
+	while ((key = yyjson_obj_iter_next(&iter))) {
+		size_t i = 0;
+
+		while (names[i] && !yyjson_equals_str(key, names[i]))
+			i++;
+		if (!names[i])
+			return err_set(err, ERR_FORMAT, "unknown member \"%.64s\"",
+				       yyjson_get_str(key));
+	}
 	return 0;
 }
 

@@ -46,6 +46,12 @@ int json_parse(const uint8_t *buf, size_t len, size_t max_bytes, yyjson_doc **re
 int json_get_str(yyjson_val *obj, const char *key, char *buf, size_t size, struct err *err);
 int json_opt_str(yyjson_val *obj, const char *key, char *buf, size_t size, struct err *err);
 
+/* The same for a value in hand, an array's entry; what names it in the error. */
+int json_str(yyjson_val *val, const char *what, char *buf, size_t size, struct err *err);
+
+/* Are all members of obj among names (NULL-terminated)? ERR_FORMAT. */
+int json_check_members(yyjson_val *obj, const char *const *names, struct err *err);
+
 /* A whole number from min to max; 1.0, "1" and -1 are ERR_FORMAT. */
 int json_get_u64(yyjson_val *obj, const char *key, uint64_t min, uint64_t max, uint64_t *ret,
 		 struct err *err);
