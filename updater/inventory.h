@@ -16,6 +16,8 @@
 #define DEVICE_ID_MAX	      96
 #define DEVICE_TARGET_MAX     128
 #define DEVICE_VERSION_MAX    64
+#define DEVICE_MAX_PROPS      512
+#define DEVICE_MAX_TARGETS    64
 #define INVENTORY_MAX_DEVICES 4096
 #define INVENTORY_MAX_BYTES   (16u << 20) /* of its JSON form */
 
@@ -66,9 +68,10 @@ struct inventory {
 	size_t count;
 };
 
-const char *device_kind_name(enum device_kind kind); /* "pci" */
-const char *evidence_name(enum evidence evidence);   /* "emulator" */
-enum evidence evidence_from_name(const char *name);  /* 0 = no such word */
+const char *device_kind_name(enum device_kind kind);	  /* "pci" */
+enum device_kind device_kind_from_name(const char *name); /* 0 = no such word */
+const char *evidence_name(enum evidence evidence);	  /* "emulator" */
+enum evidence evidence_from_name(const char *name);	  /* 0 = no such word */
 
 /* All start from {0}; inventory_free() may be called on one that was never filled. */
 void inventory_free(struct inventory *inv);
@@ -84,21 +87,26 @@ int inventory_add(struct inventory *inv, enum device_kind kind, const char *id, 
 /* NULL when there is none. */
 struct device *inventory_find(const struct inventory *inv, const char *id);
 
-/* Sets or replaces a property; an empty value removes it. Cut at the sizes above. ERR_NOMEM. */
+/*
+ * Sets or replaces a property; an empty value removes it. The key is of a-z, 0-9, '.', '_' and '-'
+ * (else ERR_FORMAT); the value is cut at its size above and goes through text_copy(). ERR_NOMEM,
+ * ERR_TOO_LARGE.
+ */
 int device_set_prop(struct device *dev, const char *key, const char *value);
 const char *device_prop(const struct device *dev, const char *key); /* NULL = not there */
 
-/* Appends a target unless it is there. ERR_NOMEM. */
+/* Appends a target unless it is there. ERR_FORMAT (empty or too long), ERR_NOMEM, ERR_TOO_LARGE. */
 int device_add_target(struct device *dev, const char *target);
 
-/* Deep copy; *ret must be {0} or freed. ERR_NOMEM. */
+/* Deep copy; *ret must be {0} or freed, and is freed on error. ERR_NOMEM. */
 int device_copy(const struct device *dev, struct device *ret);
 void device_free(struct device *dev);
 
 /*
  * JSON, shaped like a collection of Redfish SoftwareInventory ("Members": [{"Id", "Name",
- * "Version", "Updateable", "SoftwareId", "Manufacturer", "RelatedItem"...]) with what is ours under
- * "Oem"."Drydock", so that it can be compared with an online inventory. *ret_text is malloc'ed.
+ * "Manufacturer", "Version", "Updateable", "SoftwareId": the most specific target}]) with what is
+ * ours under "Oem"."Drydock", so that it can be compared with an online inventory. What is not
+ * known is left out. *ret_text is malloc'ed, one line a member's field, with a final newline.
  */
 int inventory_to_json(const struct inventory *inv, char **ret_text, size_t *ret_len,
 		      struct err *err);

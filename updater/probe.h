@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Finding the devices: each prober adds what it knows to an inventory, reading only. The table in
- * probe.c lists them in order (PCI first: others name their PCI function as parent).
+ * probe.c lists them in order: the system, PCI, then the backends, which name PCI functions as
+ * parents.
  */
 #ifndef DRYDOCK_PROBE_H
 #define DRYDOCK_PROBE_H
@@ -11,10 +12,10 @@
 #include "inventory.h"
 
 struct probe_source {
-	struct hwio *hw;
-	const char *root; /* another sysfs/dev root, "" = this machine (libpci needs it too) */
+	struct hwio *hw;  /* never NULL; made with the same root */
+	const char *root; /* another sysfs/dev root, NULL = this machine (libpci needs it too) */
 	const char *lspci_dump; /* an "lspci -x" file: then only PCI is probed; NULL = none */
-	const char *pci_ids;	/* the names file; NULL = /usr/share/pci.ids below no root */
+	const char *pci_ids;	/* the names file; NULL = the one of this machine */
 };
 
 /*

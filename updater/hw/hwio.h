@@ -40,6 +40,8 @@ struct hwio_ops {
 	ssize_t (*readlink)(struct hwio *hw, const char *path, char *buf, size_t size);
 	uint64_t (*now_ms)(struct hwio *hw); /* monotonic */
 	void (*sleep_ms)(struct hwio *hw, uint32_t ms);
+	/* May be NULL: keeps what a library that does its own I/O was asked and answered. */
+	void (*note)(struct hwio *hw, const char *subject, const char *text);
 };
 
 struct hwio {
@@ -62,8 +64,12 @@ ssize_t hwio_read_file(struct hwio *hw, const char *path, void *buf, size_t size
 
 /*
  * Reads a sysfs attribute as text: NUL terminated, trailing white space removed, what is not
- * printable ASCII replaced by '?'. Returns 0 or a negative errno (then buf is "").
+ * printable ASCII replaced by '?'. Returns 0 or a negative errno (then buf is ""); -EFBIG when the
+ * file has size bytes or more.
  */
 int hwio_read_attr(struct hwio *hw, const char *path, char *buf, size_t size);
+
+/* "libpci", "0000:03:00.0 8086:1593 ...": goes into the trace of a run that is recorded. */
+void hwio_note(struct hwio *hw, const char *subject, const char *text);
 
 #endif

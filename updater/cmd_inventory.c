@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fsio.h"
+#include "drydock.h"
+#include "probe.h"
+#include "ui/console.h"
+
+#define TABLE_COLUMNS 80
+
+struct inventory_command {
+	struct probe_source source;
+	struct opt_list consoles;
+	const char *log_dir;
+	bool json;
+};
+
+/* What both forms of an inventory look like. */
+struct forms {
+	char *json;
+	size_t json_len;
+	char *table;
+};
+
+static int save(const char *dir, const char *name, const char *text, size_t len, struct err *err)
+{
+	char path[FSIO_PATH_MAX];
+	int rc = fsio_join(path, dir, name, err);
+
+	return rc ? rc : fsio_write_atomic(path, text, len, 0644, err);
+}
+
+static int save_forms(const char *dir, const struct forms *forms, struct err *err)
+{
+	int rc = fsio_mkdir_p(dir, 0755, err);
+
+	rc = rc ? rc : save(dir, "inventory.json", forms->json, forms->json_len, err);
+	return rc ? rc : save(dir, "inventory.txt", forms->table, strlen(forms->table), err);
+}
+
+static int show(const struct inventory_command *command, const char *text, size_t len,
+		struct err *err)
+{
+	struct console *console;
+	int rc;
+
+	if (!command->consoles.count) {
+		if (fwrite(text, 1, len, stdout) != len || fflush(stdout))
+			return err_set(err, ERR_IO, "standard output cannot be written");
+		return 0;
+	}
+	rc = console_open(&command->consoles, &console, err);
+	if (rc)
+		return rc;
+	console_say(console, "%s", text);
+	console_close(console);
+	return 0;
+}
+
+static int take_inventory(const struct inventory_command *command, struct err *err)
+{
+	CLEANUP_FREE char *warnings = NULL;
+	struct inventory inv = { 0 };
+	struct forms forms = { 0 };
+	int rc = probe_all(&command->source, &inv, &warnings, err);
+
+	if (warnings)
+		fprintf(stderr, "%s", warnings);
+	rc = rc ? rc : inventory_to_json(&inv, &forms.json, &forms.json_len, err);
+	rc = rc ? rc : inventory_to_table(&inv, TABLE_COLUMNS, &forms.table, err);
+	/* Shown first: a medium that cannot be written must not hide the result. */
+	if (!rc && command->json)
+		rc = show(command, forms.json, forms.json_len, err);
+	else if (!rc)
+		rc = show(command, forms.table, strlen(forms.table), err);
+	if (!rc && command->log_dir)
+		rc = save_forms(command->log_dir, &forms, err);
+	inventory_free(&inv);
+	free(forms.json);
+	free(forms.table);
+	return rc;
+}
+
+int cmd_inventory(int argc, char **argv)
+{
+	struct inventory_command command = { 0 };
+	const struct opt opts[] = {
+		{ "root", OPT_TEXT, &command.source.root, "DIR",
+		  "read sysfs, proc and dev below this folder" },
+		{ "lspci", OPT_TEXT, &command.source.lspci_dump, "FILE",
+		  "the PCI functions of a dump that \"lspci -x\" wrote, nothing else" },
+		{ "pci-ids", OPT_TEXT, &command.source.pci_ids, "FILE",
+		  "names of PCI devices, instead of the installed list" },
+		{ "log-dir", OPT_TEXT, &command.log_dir, "DIR",
+		  "also write inventory.json and inventory.txt there" },
+		{ "console", OPT_LIST, &command.consoles, "DEV",
+		  "also show it on this console; may be given several times" },
+		{ "json", OPT_FLAG, &command.json, NULL, "JSON instead of a table" },
+		{ 0 },
+	};
+	struct err err = { 0 };
+	int first;
+	int rc = opts_parse(&drydock_program, opts, argc, argv, &first, &err);
+
+	if (rc == 1)
+		return 0;
+	if (!rc && command.source.root && command.source.lspci_dump)
+		rc = err_set(&err, ERR_USAGE, "--root and --lspci exclude each other");
+	if (!rc) {
+		command.source.hw = hwio_real_new(command.source.root);
+		rc = command.source.hw ? take_inventory(&command, &err)
+				       : err_set(&err, ERR_NOMEM, "out of memory");
+	}
+	hwio_real_free(command.source.hw);
+	return rc ? opts_fail(&drydock_program, argv[0], &err) : 0;
+}
