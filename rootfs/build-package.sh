@@ -6,53 +6,12 @@
 #
 # FLAVOUR musl is what ships: static, made by our own musl. FLAVOUR glibc has the libraries for the
 # host's compiler, for tests under sanitizers.
-#
-# A recipe packages/PACKAGE.sh sets `flavours`, `deps` (packages), `inputs` (names in the lock) and
-# `files` (of this folder, if it uses any), and defines build(). That runs in an empty folder with
-#   $sysroot   what the dependencies installed       $dest    where to install, as if it were /usr
-#   $CC        the flavour's compiler                $CFLAGS  what all packages are compiled with
-#   $jobs      for make -j                           $flavour
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=rootfs/lib.sh
 . "$top/rootfs/lib.sh"
-
-# One date for everything built, so that no result depends on when it was built.
-SOURCE_DATE_EPOCH=1767225600
-export SOURCE_DATE_EPOCH
-# shellcheck disable=SC2034
-jobs=${DRYDOCK_JOBS:-$(nproc)}
-
-# source_tree INPUT: unpacks it and prints the folder that holds its files.
-source_tree() {
-	_input=$("$top/rootfs/fetch.sh" get "$1")
-	mkdir "$1"
-	tar -xf "$_input" -C "$1" --no-same-owner
-	set -- "$1"/*
-	[ $# -eq 1 ] || die "more than one folder in $1"
-	printf '%s\n' "$PWD/$1"
-}
-
-enter_source() {
-	_tree=$(source_tree "$1")
-	cd "$_tree"
-}
-
-# apply_series DEBIAN: the distribution's patches, where the security fixes are.
-apply_series() {
-	sed 's/[[:space:]]*#.*//; /^$/d' "$1/patches/series" | while read -r _patch; do
-		printf 'patch %s\n' "$_patch"
-		patch -p1 -s -f --no-backup-if-mismatch <"$1/patches/$_patch"
-	done
-}
-
-# install_files FOLDER FILE...: into $dest.
-install_files() {
-	_to=$dest/$1
-	shift
-	mkdir -p "$_to"
-	install -m 644 "$@" "$_to"
-}
+# shellcheck source=rootfs/recipe.sh
+. "$top/rootfs/recipe.sh"
 
 # recipe PACKAGE: reads it into this shell.
 recipe() {
@@ -82,7 +41,7 @@ in_flavour() (
 key_of() {
 	(
 		recipe "$1"
-		cat "$top/rootfs/packages/$1.sh" "$top/rootfs/build-package.sh" "$top/rootfs/lib.sh"
+		cat "$top/rootfs/packages/$1.sh" "$top/rootfs/recipe.sh"
 		for _file in $files; do cat "$top/rootfs/$_file"; done
 		for _input in $inputs; do lock_effective "$_input" | cut -f 2,3,6; done
 		gcc --version
@@ -118,25 +77,19 @@ assemble() {
 	done
 }
 
-# set_compiler: the flavour's, and the options that every package gets. No name of a folder of this
-# machine may get into a result.
-set_compiler() {
-	# shellcheck disable=SC2034
-	case $flavour in
-	musl) CC=$sysroot/bin/musl-gcc CFLAGS='-Os -ffunction-sections -fdata-sections' ;;
-	glibc) CC=gcc CFLAGS=-O2 ;;
-	esac
-	CFLAGS="$CFLAGS -g0 -ffile-prefix-map=$work=."
-}
-
 # make_package PACKAGE: its dependencies are there already.
 make_package() {
+	mkdir -p "$build/work" "$cache/built"
+	# Another checkout may be at the same package: then its result is as good.
+	exec 9>"$cache/built/.lock-$flavour-$1"
+	flock 9
+	[ ! -d "$(tree_of "$1")" ] || return 0
 	say "$flavour: building $1"
 	_started=$(date +%s)
-	mkdir -p "$build/work" "$cache/built"
 	work=$(mktemp -d "$build/work/$flavour-$1-XXXXXX")
 	dest=$(mktemp -d "$cache/built/.new-XXXXXX")
 	trap 'rm -rf "$work" "$dest"' EXIT
+	trap 'exit 1' HUP INT TERM
 	sysroot=$work/sysroot
 	_deps=$(deps_of "$1")
 	mkdir "$sysroot" "$work/source"
@@ -175,7 +128,7 @@ make_sysroot() {
 	_keys=$(for _wanted in $_packages; do tree_of "$_wanted"; done | sed 's|.*/||')
 	_name=.$flavour-$(printf '%s\n' "$_keys" | sha256sum | cut -c 1-16)
 	mkdir -p "$build/sysroot"
-	[ ! -d "$build/sysroot/$_name" ] || [ ! -f "$build/sysroot/$flavour/.key" ] || return 0
+	[ "$(readlink "$build/sysroot/$flavour")" != "$_name" ] || return 0
 	_new=$(mktemp -d "$build/sysroot/.new-XXXXXX")
 	# shellcheck disable=SC2086
 	assemble "$_new" $_packages

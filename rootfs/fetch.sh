@@ -149,6 +149,9 @@ fresh_indexes() {
 	[ -z "$indexes_fresh" ] || return 0
 	[ -f "$keyring" ] || die "$keyring is missing: install debian-archive-keyring"
 	mkdir -p "$cache/apt/lists/partial" "$cache/apt/cache/archives/partial"
+	# Until this script ends: nobody else may change the indexes while they are read.
+	exec 8>"$cache/apt/lock"
+	flock 8
 	: >"$cache/apt/status"
 	find_mirrors
 	{

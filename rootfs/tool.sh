@@ -74,6 +74,7 @@ if [ ! -d "$place" ]; then
 	mkdir -p "$cache/built"
 	new=$(mktemp -d "$cache/built/.new-XXXXXX")
 	trap 'rm -rf "$new"' EXIT
+	trap 'exit 1' HUP INT TERM
 	unpack "$1" "$new"
 	chmod 755 "$new"
 	publish_tree "$new" "$place"
