@@ -76,17 +76,27 @@ struct backend {
 	int (*refresh)(struct hwio *hw, struct device *dev, struct err *err);
 	/*
 	 * Would the device refuse? Reads only. 0 = no; else an ERR_* with the cause: ERR_BUSY,
-	 * ERR_UNSUPPORTED, ERR_TOO_LARGE, ERR_DEVICE.
+	 * ERR_UNSUPPORTED, ERR_FORMAT and ERR_TOO_LARGE (the payload), ERR_DEVICE,
+	 * ERR_DEVICE_GONE.
 	 */
 	int (*check)(struct backend_io *io, struct err *err);
-	/* Writes the payload. On error err says what the device was told last. */
+	/*
+	 * Writes the payload. On error err goes from what was being done to the cause and ends with
+	 * the state of the device; the caller puts the device's name before it. ERR_OVERDUE and
+	 * ERR_DEVICE_GONE: the device may or may not have taken it, recover() finds out.
+	 */
 	int (*write)(struct backend_io *io, enum backend_result *ret, struct err *err);
 	int (*activate)(struct backend_io *io, enum backend_result *ret, struct err *err);
-	/* Asks the device what an unfinished step has left. Reads only. */
+	/*
+	 * Asks the device what an unfinished step has left. Reads only. dev->version is what ran
+	 * before the step ("" = not known).
+	 */
 	int (*recover)(struct backend_io *io, enum backend_recovery *ret, struct err *err);
 };
 
-/* NULL-terminated. */
+extern const struct backend backend_nvme;
+
+/* All of them, NULL-terminated. */
 extern const struct backend *const backends[];
 
 const struct backend *backend_find(const char *name); /* NULL = no such backend */

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of backends: an explicit one, constructors in a static library are dropped silently. */
+#include <string.h>
+
+#include "backends/backend.h"
+
+const struct backend *const backends[] = {
+	&backend_nvme,
+	NULL,
+};
+
+const struct backend *backend_find(const char *name)
+{
+	for (const struct backend *const *backend = backends; *backend; backend++)
+		if (!strcmp((*backend)->name, name))
+			return *backend;
+	return NULL;
+}

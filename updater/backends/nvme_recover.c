@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What an interrupted update has left in a drive. */
+#include <string.h>
+
+#include "backends/nvme_drive.h"
+#include "version.h"
+
+/* Is this the revision that the component brings? Without a proof, its version must be equal. */
+static bool is_wanted(const struct component *comp, const char *revision)
+{
+	const struct proof *proof = &comp->proof;
+
+	if (strcmp(proof->field, "nvme.fr") != 0)
+		return !strcmp(revision, comp->version);
+	switch (proof->match) {
+	case PROOF_PREFIX:
+		return !strncmp(revision, proof->value, strlen(proof->value));
+	case PROOF_SCHEME:
+		return version_compare(comp->scheme, revision, proof->value) == VERSION_SAME;
+	default:
+		return !strcmp(revision, proof->value);
+	}
+}
+
+static bool is_stored(const struct nvme_drive *drive, const struct component *comp)
+{
+	for (uint8_t slot = 1; slot <= drive->id.slots; slot++)
+		if (drive->log.revision[slot][0] && is_wanted(comp, drive->log.revision[slot]))
+			return true;
+	return false;
+}
+
+/*
+ * A download that was not committed leaves no trace; a commit does, in the slots. An image that
+ * is stored but waits for nothing must be committed again to run.
+ */
+static enum backend_recovery settle(const struct nvme_drive *drive, const struct device *dev,
+				    const struct component *comp)
+{
+	uint8_t pending = nvme_pending_slot(&drive->log);
+
+	if (is_wanted(comp, drive->id.revision))
+		return RECOVER_NEW_RUNS;
+	if (pending)
+		return is_wanted(comp, drive->log.revision[pending]) ? RECOVER_PENDING
+								     : RECOVER_NEEDS_HUMAN;
+	if (dev->version[0] && strcmp(dev->version, drive->id.revision) != 0)
+		return RECOVER_NEEDS_HUMAN; /* neither the old nor the new one */
+	return is_stored(drive, comp) ? RECOVER_WRITE_AGAIN : RECOVER_OLD_RUNS;
+}
+
+int nvme_recover(struct backend_io *io, enum backend_recovery *ret, struct err *err)
+{
+	struct nvme_drive drive;
+	int rc = nvme_drive_open(io->hw, io->dev, &drive, err);
+
+	if (rc)
+		return rc;
+	*ret = settle(&drive, io->dev, io->comp);
+	nvme_drive_close(&drive);
+	return 0;
+}
