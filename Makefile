@@ -5,6 +5,12 @@
 # with ASan and UBSan, for the unit tests and fuzzers.
 
 FLAVOUR ?= musl
+V       ?= 0
+Q_0     := @
+Q       := $(Q_$(V))
+say_0    = @printf '  %-7s %s\n' $(1) $(2)
+say      = $(say_$(V))
+
 BUILD   ?= build
 SYSROOT := $(BUILD)/sysroot/$(FLAVOUR)
 OBJ     := $(BUILD)/obj/$(FLAVOUR)
@@ -60,18 +66,21 @@ $(FUZZERS): $(BIN)/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/fuzz/driver.o $(FW
 
 $(BIN)/drydock $(BIN)/fwrepo $(TESTS) $(FUZZERS):
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(CORE): $(call objs,$(CORE_SRCS))
 $(FWREPO): $(call objs,$(FWREPO_SRCS))
 $(CORE) $(FWREPO):
+	$(call say,AR,$@)
 	@rm -f $@
-	gcc-ar rcsD $@ $^
+	$(Q)gcc-ar rcsD $@ $^
 
 $(OBJ)/tests/%.o: CFLAGS += -Itests/unit -Itests/lab -Itests/fuzz
 $(OBJ)/%.o: %.c Makefile VERSION
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 
 # The emulated devices: host programs, never part of an image.
 -include tests/lab/lab.mk
@@ -81,7 +90,8 @@ $(BUILD)/lab/lab_nvme: $(LAB_NVME_SRCS)
 $(BUILD)/lab/mkfw: $(LAB_MKFW_SRCS)
 $(BUILD)/lab/lab_nvme $(BUILD)/lab/mkfw: $(wildcard tests/lab/*.h)
 	@mkdir -p $(@D)
-	$(LAB_CC) -o $@ $(filter %.c,$^) -lpthread
+	$(call say,LAB,$@)
+	$(Q)$(LAB_CC) -o $@ $(filter %.c,$^) -lpthread
 
 .PHONY: all tests fuzzers lab
 .DELETE_ON_ERROR:

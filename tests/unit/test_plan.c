@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Runs tests/plan/ *.test: one file a rule. A file has sections; in each, a line is one thing made
+ * of words "key=value" (a value with blanks stands in double quotes):
+ *
+ *   [devices]      id=... backend=... version=... evidence=... target=... prop.nvme.fr=... frozen=1
+ *   [components]   id=... version=... scheme=... target=... backend=... proof=nvme.fr=2.0 ...
+ *   [options]      rewrite allow-downgrade tpm-consent min-evidence=... only=... skip=...
+ *   [plan]         what must come out, in order: "1 COMPONENT DEVICE FROM" for steps,
+ *                  "- REASON COMPONENT DEVICE" for what is left ("-" where there is none)
+ */
+#include <dirent.h>
+#include <stdlib.h>
+
+#include "base/fsio.h"
+#include "plan.h"
+#include "tap.h"
+
+#define WORDS_MAX 32
+#define ONLY_MAX  8
+
+struct scene {
+	struct inventory inv;
+	struct catalog cat;
+	struct component components[16];
+	struct plan_options options;
+	const char *only[ONLY_MAX], *skip[ONLY_MAX];
+	char *wanted[64];
+	size_t wanted_count;
+};
+
+struct word {
+	char *key;
+	char *value; /* "" for a word alone */
+};
+
+/* Cuts a line into words in place. */
+static size_t split(char *line, struct word words[WORDS_MAX])
+{
+	size_t count = 0;
+
+	while (*(line += strspn(line, " \t")) && count < WORDS_MAX) {
+		bool quoted = false;
+		char *out = line;
+		char *equals;
+
+		words[count].key = line;
+		for (; *line && (quoted || !strchr(" \t", *line)); line++) {
+			if (*line == '"')
+				quoted = !quoted;
+			else
+				*out++ = *line;
+		}
+		line += *line != '\0';
+		*out = '\0';
+		equals = strchr(words[count].key, '=');
+		words[count].value = equals ? equals + 1 : out;
+		if (equals)
+			*equals = '\0';
+		count++;
+	}
+	return count;
+}
+
+static void add_device(struct scene *scene, const struct word *words, size_t count)
+{
+	struct device *dev;
+
+	if (inventory_add(&scene->inv, DEVICE_NVME, words[0].value, &dev, NULL))
+		abort();
+	snprintf(dev->name, sizeof(dev->name), "%s", words[0].value);
+	dev->updateable = true;
+	for (size_t i = 1; i < count; i++) {
+		const char *value = words[i].value;
+
+		if (strcmp(words[i].key, "backend") == 0)
+			snprintf(dev->backend, sizeof(dev->backend), "%s", value);
+		else if (strcmp(words[i].key, "version") == 0)
+			snprintf(dev->version, sizeof(dev->version), "%s", value);
+		else if (strcmp(words[i].key, "parent") == 0)
+			snprintf(dev->parent, sizeof(dev->parent), "%s", value);
+		else if (strcmp(words[i].key, "evidence") == 0)
+			dev->evidence = evidence_from_name(value);
+		else if (strcmp(words[i].key, "target") == 0)
+			CHECK_INT(device_add_target(dev, value), 0);
+		else if (strcmp(words[i].key, "frozen") == 0)
+			dev->updateable = false;
+		else if (strncmp(words[i].key, "prop.", 5) == 0)
+			CHECK_INT(device_set_prop(dev, words[i].key + 5, value), 0);
+		else
+			CHECK_STR(words[i].key, "a word of [devices]");
+	}
+}
+
+static void set_text(char *member, size_t size, const char *value)
+{
+	snprintf(member, size, "%s", value);
+}
+
+static void set_proof(struct proof *proof, char *value)
+{
+	char *equals = strchr(value, '=');
+
+	proof->match = PROOF_EQUALS;
+	if (equals && equals > value && equals[-1] == '~')
+		proof->match = PROOF_SCHEME;
+	if (equals && equals > value && equals[-1] == '^')
+		proof->match = PROOF_PREFIX;
+	if (!equals)
+		abort();
+	set_text(proof->value, sizeof(proof->value), equals + 1);
+	equals[proof->match == PROOF_EQUALS ? 0 : -1] = '\0';
+	set_text(proof->field, sizeof(proof->field), value);
+}
+
+static void add_requirement(struct component *comp, char *value)
+{
+	char *at = strstr(value, ">=");
+	struct requirement *req;
+
+	comp->requires = reallocarray(comp->requires, comp->require_count + 1, sizeof(*req));
+	req = &comp->requires[comp->require_count++];
+	set_text(req->min_version, sizeof(req->min_version), at + 2);
+	*at = '\0';
+	set_text(req->target, sizeof(req->target), value);
+}
+
+static void add_target(struct component *comp, const char *value)
+{
+	comp->targets = reallocarray(comp->targets, comp->target_count + 1, sizeof(*comp->targets));
+	set_text(comp->targets[comp->target_count++], sizeof(*comp->targets), value);
+}
+
+static void add_component(struct scene *scene, const struct word *words, size_t count)
+{
+	struct component *comp = &scene->components[scene->cat.count++];
+
+	comp->scheme = VERSION_DOTTED;
+	comp->activation = ACTIVATION_NONE;
+	for (size_t i = 0; i < count; i++) {
+		char *value = words[i].value;
+
+		if (strcmp(words[i].key, "id") == 0)
+			set_text(comp->id, sizeof(comp->id), value);
+		else if (strcmp(words[i].key, "version") == 0)
+			set_text(comp->version, sizeof(comp->version), value);
+		else if (strcmp(words[i].key, "scheme") == 0)
+			comp->scheme = version_scheme_from_name(value);
+		else if (strcmp(words[i].key, "target") == 0)
+			add_target(comp, value);
+		else if (strcmp(words[i].key, "backend") == 0)
+			set_text(comp->backend, sizeof(comp->backend), value);
+		else if (strcmp(words[i].key, "class") == 0)
+			set_text(comp->class_name, sizeof(comp->class_name), value);
+		else if (strcmp(words[i].key, "proof") == 0)
+			set_proof(&comp->proof, value);
+		else if (strcmp(words[i].key, "min-active") == 0)
+			set_text(comp->min_active_version, sizeof(comp->min_active_version), value);
+		else if (strcmp(words[i].key, "floor") == 0)
+			set_text(comp->floor, sizeof(comp->floor), value);
+		else if (strcmp(words[i].key, "requires") == 0)
+			add_requirement(comp, value);
+		else if (strcmp(words[i].key, "seconds") == 0)
+			comp->expected_seconds = (uint32_t)strtoul(value, NULL, 10);
+		else if (strcmp(words[i].key, "measured") == 0)
+			comp->measured = true;
+		else
+			CHECK_STR(words[i].key, "a word of [components]");
+	}
+}
+
+static void set_options(struct scene *scene, const struct word *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(words[i].key, "rewrite") == 0)
+			scene->options.rewrite = true;
+		else if (strcmp(words[i].key, "allow-downgrade") == 0)
+			scene->options.allow_downgrade = true;
+		else if (strcmp(words[i].key, "tpm-consent") == 0)
+			scene->options.tpm_consent = true;
+		else if (strcmp(words[i].key, "accept-no-proof") == 0)
+			scene->options.accept_no_proof = true;
+		else if (strcmp(words[i].key, "min-evidence") == 0)
+			scene->options.min_evidence = evidence_from_name(words[i].value);
+		else if (strcmp(words[i].key, "only") == 0)
+			scene->only[scene->options.only_count++] = words[i].value;
+		else if (strcmp(words[i].key, "skip") == 0)
+			scene->skip[scene->options.skip_count++] = words[i].value;
+		else
+			CHECK_STR(words[i].key, "a word of [options]");
+	}
+}
+
+static void read_line(struct scene *scene, char section, char *line)
+{
+	struct word words[WORDS_MAX];
+	size_t count;
+
+	if (section == 'p') {
+		scene->wanted[scene->wanted_count++] = line;
+		return;
+	}
+	count = split(line, words);
+	if (section == 'd')
+		add_device(scene, words, count);
+	else if (section == 'c')
+		add_component(scene, words, count);
+	else if (section == 'o')
+		set_options(scene, words, count);
+	else
+		CHECK_STR(line, "a line below [devices], [components], [options] or [plan]");
+}
+
+static void read_scene(struct scene *scene, char *text)
+{
+	char section = 0;
+	char *next;
+
+	scene->cat.components = scene->components;
+	scene->options.only = scene->only;
+	scene->options.skip = scene->skip;
+	scene->options.min_evidence = EVIDENCE_EMULATOR;
+	for (char *line = text; line && *line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		if (line[0] == '[')
+			section = line[1];
+		else if (line[0] && line[0] != '#')
+			read_line(scene, section, line);
+	}
+}
+
+static void check_line(const struct scene *scene, size_t index, const char *got)
+{
+	if (index >= scene->wanted_count)
+		CHECK_STR(got, "(nothing more)");
+	else
+		CHECK_STR(got, scene->wanted[index]);
+}
+
+static void compare(const struct scene *scene, const struct plan *plan)
+{
+	char got[512];
+	size_t index = 0;
+
+	for (size_t i = 0; i < plan->step_count; i++) {
+		const struct step *step = &plan->steps[i];
+
+		snprintf(got, sizeof(got), "%u %s %s %s%s", step->number, step->comp->id,
+			 step->dev->id, step->from, step->provable ? "" : " unprovable");
+		check_line(scene, index++, got);
+	}
+	for (size_t i = 0; i < plan->left_count; i++) {
+		const struct decision *left = &plan->left[i];
+
+		CHECK(left->text[0] != '\0');
+		snprintf(got, sizeof(got), "- %s %s %s", reason_id(left->reason),
+			 left->comp ? left->comp->id : "-", left->dev ? left->dev->id : "-");
+		check_line(scene, index++, got);
+	}
+	CHECK_INT(index, scene->wanted_count);
+}
+
+static const char *current_file;
+
+static void plan_file(void)
+{
+	struct scene *scene = calloc(1, sizeof(*scene));
+	struct plan plan = { 0 };
+	struct err err = { 0 };
+	uint8_t *text = NULL;
+	size_t len;
+
+	CHECK_INT(fsio_read_file(current_file, 65536, &text, &len, &err), 0);
+	if (!scene || !text)
+		abort();
+	read_scene(scene, (char *)text);
+	CHECK_INT(plan_make(&scene->inv, &scene->cat, &scene->options, &plan, &err), 0);
+	compare(scene, &plan);
+	plan_free(&plan);
+	inventory_free(&scene->inv);
+	for (size_t i = 0; i < scene->cat.count; i++) {
+		free(scene->components[i].targets);
+		free(scene->components[i].requires);
+	}
+	free(scene);
+	free(text);
+}
+
+static int is_test(const struct dirent *entry)
+{
+	const char *dot = strrchr(entry->d_name, '.');
+
+	return dot && strcmp(dot, ".test") == 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *dir = argc > 1 ? argv[1] : "tests/plan";
+	struct dirent **entries;
+	int count = scandir(dir, &entries, is_test, alphasort);
+	char path[512];
+
+	if (count <= 0) {
+		printf("Bail out! no tests in %s\n", dir);
+		return 1;
+	}
+	for (int i = 0; i < count; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
+		current_file = path;
+		printf("# %s\n", path);
+		TAP_RUN(plan_file);
+		free(entries[i]);
+	}
+	free(entries);
+	return TAP_END();
+}
