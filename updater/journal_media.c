@@ -7,12 +7,16 @@
 
 #include "base/cleanup.h"
 
-/* What a flash block holds that was never written, or was lost. */
+/* What a flash block holds that was never written, or was lost. len is a multiple of 8. */
 static bool is_blank(const uint8_t *buf, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if (buf[i] != 0x00 && buf[i] != 0xff)
+	for (size_t i = 0; i < len; i += sizeof(uint64_t)) {
+		uint64_t word;
+
+		memcpy(&word, buf + i, sizeof(word));
+		if (word != 0 && word != UINT64_MAX)
 			return false;
+	}
 	return true;
 }
 
@@ -74,7 +78,9 @@ int journal_probe(const char *path, struct err *err)
 		return rc;
 	rc = journal_probe_on(&io, holds, id, err);
 	io.close(io.ctx);
-	return rc ? err_prefix(err, "%s", path) : 0;
+	if (rc)
+		err_prefix(err, "%s", path);
+	return rc;
 }
 
 static int write_bytes(const struct journal_io *io, uint64_t offset, const uint8_t *buf, size_t len,
@@ -83,8 +89,9 @@ static int write_bytes(const struct journal_io *io, uint64_t offset, const uint8
 	int rc = io->write(io->ctx, offset, buf, len);
 
 	if (rc)
-		return err_set_errno(err, rc == -ENOSPC || rc == -EDQUOT ? ERR_FULL : ERR_IO, -rc,
-				     "write at byte %llu", (unsigned long long)offset);
+		return err_set_errno(
+			err, rc == -ENOSPC || rc == -EDQUOT || rc == -EFBIG ? ERR_FULL : ERR_IO,
+			-rc, "write at byte %llu", (unsigned long long)offset);
 	return 0;
 }
 

@@ -273,7 +273,9 @@ int journal_open(const char *path, const char *serial, bool read_only, struct jo
 	if (rc)
 		return rc;
 	rc = journal_open_on(io, serial, read_only, ret, err);
-	return rc ? err_prefix(err, "%s", path) : 0;
+	if (rc)
+		err_prefix(err, "%s", path);
+	return rc;
 }
 
 int journal_open_volatile(const char *serial, struct journal **ret, struct err *err)
@@ -306,8 +308,10 @@ int journal_machines(const char *path, void (*each)(void *ctx, const char *seria
 	if (rc == 0)
 		journal_read_headers(&io, slot, &headers);
 	io.close(io.ctx);
-	if (rc)
-		return err_prefix(err, "%s", path);
+	if (rc) {
+		err_prefix(err, "%s", path);
+		return rc;
+	}
 	for (unsigned int i = 0; i < JOURNAL_REGIONS; i++)
 		if (headers.holds[i])
 			each(ctx, headers.list[i].serial);
