@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hw/hwio_record.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "hw/ioctl_table.h"
+#include "hw/trace.h"
+
+#define PATH_MAX_BYTES 512 /* of what is kept of a path */
+
+/* Which path a descriptor belongs to. */
+struct open_file {
+	int fd;
+	char path[PATH_MAX_BYTES];
+	struct open_file *next;
+};
+
+struct hwio_record {
+	struct hwio hw;
+	struct hwio *inner;
+	struct trace_set *traces;
+	pthread_mutex_t lock; /* of what is below */
+	uint64_t seq;
+	struct open_file *files;
+};
+
+/* One call from its beginning to its line. */
+struct call {
+	struct hwio_record *rec;
+	struct trace_line line;
+	uint64_t begin_ms;
+	char path[PATH_MAX_BYTES];
+};
+
+static uint64_t next_seq(struct hwio_record *rec)
+{
+	uint64_t seq;
+
+	pthread_mutex_lock(&rec->lock);
+	seq = ++rec->seq;
+	pthread_mutex_unlock(&rec->lock);
+	return seq;
+}
+
+static void call_begin(struct call *call, struct hwio *hw, const char *name, const char *path)
+{
+	call->rec = hw->priv;
+	call->begin_ms = call->rec->inner->ops->now_ms(call->rec->inner);
+	text_copy(call->path, sizeof(call->path), path);
+	trace_line_begin(&call->line, next_seq(call->rec), name);
+	trace_line_number(&call->line, "at_ms", (int64_t)call->begin_ms);
+	trace_line_text(&call->line, "path", call->path);
+}
+
+static void find_path(struct hwio_record *rec, int fd, char ret[PATH_MAX_BYTES])
+{
+	const struct open_file *file;
+
+	pthread_mutex_lock(&rec->lock);
+	for (file = rec->files; file && file->fd != fd; file = file->next)
+		;
+	text_copy(ret, PATH_MAX_BYTES, file ? file->path : "");
+	pthread_mutex_unlock(&rec->lock);
+}
+
+static void call_begin_fd(struct call *call, struct hwio *hw, const char *name, int fd)
+{
+	char path[PATH_MAX_BYTES];
+
+	find_path(hw->priv, fd, path);
+	call_begin(call, hw, name, path);
+	trace_line_number(&call->line, "fd", fd);
+}
+
+static void call_end(struct call *call, int64_t result)
+{
+	struct hwio_record *rec = call->rec;
+	uint64_t now = rec->inner->ops->now_ms(rec->inner);
+
+	trace_line_number(&call->line, "result", result);
+	trace_line_number(&call->line, "ms", (int64_t)(now - call->begin_ms));
+	trace_set_append(rec->traces, call->path, &call->line);
+}
+
+static void remember(struct hwio_record *rec, int fd, const char *path)
+{
+	struct open_file *file = calloc(1, sizeof(*file));
+
+	if (!file)
+		return;
+	file->fd = fd;
+	text_copy(file->path, sizeof(file->path), path);
+	pthread_mutex_lock(&rec->lock);
+	file->next = rec->files;
+	rec->files = file;
+	pthread_mutex_unlock(&rec->lock);
+}
+
+/* Before the descriptor is closed: another thread may get the same number right after it. */
+static void forget(struct hwio_record *rec, int fd)
+{
+	struct open_file **link, *file;
+
+	pthread_mutex_lock(&rec->lock);
+	for (link = &rec->files; *link && (*link)->fd != fd; link = &(*link)->next)
+		;
+	file = *link;
+	if (file)
+		*link = file->next;
+	pthread_mutex_unlock(&rec->lock);
+	free(file);
+}
+
+static int record_open(struct hwio *hw, const char *path, int flags)
+{
+	struct call call;
+	int rc;
+
+	call_begin(&call, hw, "open", path);
+	trace_line_number(&call.line, "flags", flags);
+	rc = call.rec->inner->ops->open(call.rec->inner, path, flags);
+	if (rc >= 0)
+		remember(call.rec, rc, path);
+	call_end(&call, rc);
+	return rc;
+}
+
+static int record_close(struct hwio *hw, int fd)
+{
+	struct call call;
+	int rc;
+
+	call_begin_fd(&call, hw, "close", fd);
+	forget(call.rec, fd);
+	rc = call.rec->inner->ops->close(call.rec->inner, fd);
+	call_end(&call, rc);
+	return rc;
+}
+
+static void add_request(struct call *call, unsigned long request, const struct ioctl_data *data)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lx", request);
+	trace_line_text(&call->line, "request", text);
+	if (data->name)
+		trace_line_text(&call->line, "name", data->name);
+	if (data->arg_len)
+		trace_line_data(&call->line, "arg", data->arg, data->arg_len, TRACE_BYTES, "");
+	if (data->out)
+		trace_line_data(&call->line, "out", data->out, data->out_len, data->rule,
+				data->rule_why);
+}
+
+static void add_answer(struct call *call, const struct ioctl_data *before,
+		       const struct ioctl_data *after, int result)
+{
+	if (memcmp(before->arg, after->arg, before->arg_len) != 0)
+		trace_line_data(&call->line, "arg_after", after->arg, after->arg_len, TRACE_BYTES,
+				"");
+	/* Which buffer it was is taken from before: the device had no say in that. */
+	if (before->in && result == 0)
+		trace_line_data(&call->line, "in", before->in, before->in_len, before->rule,
+				before->rule_why);
+}
+
+static int record_ioctl(struct hwio *hw, int fd, unsigned long request, void *arg)
+{
+	struct ioctl_data before, after;
+	struct call call;
+	int rc;
+
+	call_begin_fd(&call, hw, "ioctl", fd);
+	ioctl_describe(request, arg, &before);
+	add_request(&call, request, &before);
+	rc = call.rec->inner->ops->ioctl(call.rec->inner, fd, request, arg);
+	ioctl_describe(request, arg, &after);
+	add_answer(&call, &before, &after, rc);
+	call_end(&call, rc);
+	return rc;
+}
+
+static ssize_t record_read(struct hwio *hw, int fd, void *buf, size_t size)
+{
+	struct call call;
+	ssize_t len;
+
+	call_begin_fd(&call, hw, "read", fd);
+	trace_line_number(&call.line, "size", (int64_t)size);
+	len = call.rec->inner->ops->read(call.rec->inner, fd, buf, size);
+	if (len > 0)
+		trace_line_data(&call.line, "in", buf, (size_t)len, trace_rule_of_path(call.path),
+				"secret");
+	call_end(&call, len);
+	return len;
+}
+
+static ssize_t record_write(struct hwio *hw, int fd, const void *buf, size_t size)
+{
+	struct call call;
+	ssize_t len;
+
+	call_begin_fd(&call, hw, "write", fd);
+	trace_line_data(&call.line, "out", buf, size, trace_rule_of_path(call.path), "secret");
+	len = call.rec->inner->ops->write(call.rec->inner, fd, buf, size);
+	call_end(&call, len);
+	return len;
+}
+
+static int record_poll(struct hwio *hw, int fd, short events, int timeout_ms)
+{
+	struct call call;
+	int rc;
+
+	call_begin_fd(&call, hw, "poll", fd);
+	trace_line_number(&call.line, "events", events);
+	trace_line_number(&call.line, "timeout_ms", timeout_ms);
+	rc = call.rec->inner->ops->poll(call.rec->inner, fd, events, timeout_ms);
+	call_end(&call, rc);
+	return rc;
+}
+
+static int record_list(struct hwio *hw, const char *path, char (**ret_names)[HWIO_NAME_MAX],
+		       size_t *ret_count)
+{
+	struct call call;
+	int rc;
+
+	call_begin(&call, hw, "list", path);
+	rc = call.rec->inner->ops->list(call.rec->inner, path, ret_names, ret_count);
+	if (rc == 0)
+		trace_line_texts(&call.line, "names", *ret_names, *ret_count);
+	call_end(&call, rc);
+	return rc;
+}
+
+static ssize_t record_readlink(struct hwio *hw, const char *path, char *buf, size_t size)
+{
+	struct call call;
+	ssize_t len;
+
+	call_begin(&call, hw, "readlink", path);
+	trace_line_number(&call.line, "size", (int64_t)size);
+	len = call.rec->inner->ops->readlink(call.rec->inner, path, buf, size);
+	if (len > 0)
+		trace_line_data(&call.line, "in", buf, (size_t)len, TRACE_BYTES, "");
+	call_end(&call, len);
+	return len;
+}
+
+/* Not recorded: every line has the time, and the clock is asked all the time. */
+static uint64_t record_now_ms(struct hwio *hw)
+{
+	struct hwio_record *rec = hw->priv;
+
+	return rec->inner->ops->now_ms(rec->inner);
+}
+
+static void record_sleep_ms(struct hwio *hw, uint32_t ms)
+{
+	struct hwio_record *rec = hw->priv;
+
+	rec->inner->ops->sleep_ms(rec->inner, ms);
+}
+
+static void record_note(struct hwio *hw, const char *subject, const char *text)
+{
+	struct call call;
+
+	call_begin(&call, hw, "note", subject);
+	trace_line_text(&call.line, "text", text);
+	call_end(&call, 0);
+	hwio_note(call.rec->inner, subject, text);
+}
+
+static const struct hwio_ops record_ops = {
+	.name = "record",
+	.open = record_open,
+	.close = record_close,
+	.ioctl = record_ioctl,
+	.read = record_read,
+	.write = record_write,
+	.poll = record_poll,
+	.list = record_list,
+	.readlink = record_readlink,
+	.now_ms = record_now_ms,
+	.sleep_ms = record_sleep_ms,
+	.note = record_note,
+};
+
+int hwio_record_new(struct hwio *inner, const char *dir, struct hwio **ret, struct err *err)
+{
+	struct hwio_record *rec = calloc(1, sizeof(*rec));
+
+	if (!rec)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	rec->hw.ops = &record_ops;
+	rec->hw.priv = rec;
+	rec->inner = inner;
+	rec->traces = trace_set_new(dir, HWIO_RECORD_LIMIT_BYTES);
+	if (!rec->traces) {
+		free(rec);
+		return err_set(err, ERR_NOMEM, "out of memory");
+	}
+	pthread_mutex_init(&rec->lock, NULL);
+	*ret = &rec->hw;
+	return 0;
+}
+
+void hwio_record_set_limit(struct hwio *hw, uint64_t limit_bytes)
+{
+	struct hwio_record *rec = hw->priv;
+
+	trace_set_limit(rec->traces, limit_bytes);
+}
+
+int hwio_record_sync(struct hwio *hw, struct err *err)
+{
+	struct hwio_record *rec = hw->priv;
+
+	return trace_set_sync(rec->traces, err);
+}
+
+void hwio_record_free(struct hwio *hw)
+{
+	struct hwio_record *rec = hw ? hw->priv : NULL;
+	struct open_file *next;
+
+	if (!rec)
+		return;
+	for (struct open_file *file = rec->files; file; file = next) {
+		next = file->next;
+		free(file);
+	}
+	trace_set_free(rec->traces);
+	pthread_mutex_destroy(&rec->lock);
+	free(rec);
+}
