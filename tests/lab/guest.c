@@ -5,7 +5,7 @@
  * step prints one line "lab: …".
  *
  *   show             model, serial, revision in sysfs; revision by Identify; firmware slot log
- *   download=BYTES   downloads /firmware in chunks of BYTES
+ *   download=BYTES   downloads /firmware in chunks of BYTES; the driver gives up after 5 s
  *   commit=SLOT:ACT  Firmware Commit
  *   reset, subsystem, bus  controller reset, NVM subsystem reset, reset by the PCI bus
  *   disk             writes to the namespace and reads back
@@ -93,38 +93,47 @@ static int get(uint8_t opcode, uint32_t nsid, uint32_t cdw10, uint32_t len)
 	return admin(&cmd);
 }
 
+/* The text of a field of len bytes that is padded with spaces or zeros; "-" when it is empty. */
+static const char *field(const void *bytes, size_t len)
+{
+	static char text[8][64];
+	static unsigned int turn;
+	char *value = text[turn++ % 8];
+
+	len = strnlen(bytes, len);
+	memcpy(value, bytes, len);
+	while (len > 0 && (value[len - 1] == ' ' || value[len - 1] == '\n'))
+		len--;
+	value[len] = '\0';
+	return len ? value : "-";
+}
+
 static const char *attribute(const char *name)
 {
-	static char text[3][64];
-	static int turn;
-	char path[64], *value = text[turn++ % 3];
+	char path[64], value[64] = "";
 	FILE *file;
 
 	(void)snprintf(path, sizeof(path), ATTRIBUTES "%s", name);
 	file = fopen(path, "r");
-	value[0] = '\0';
-	if (file && fgets(value, sizeof(text[0]), file))
-		value[strcspn(value, "\n")] = '\0';
+	if (file && !fgets(value, sizeof(value), file))
+		value[0] = '\0';
 	if (file)
 		(void)fclose(file);
-	return value;
+	return field(value, sizeof(value) - 1);
 }
 
 static void show(void)
 {
-	char revision[9] = "";
 	int status = get(0x06, 0, 1, 4096);
+	const char *revision = field(buffer + 64, 8);
 
-	memcpy(revision, buffer + 64, 8);
 	if (status || get(0x02, 0xffffffff, 127u << 16 | 3, 512)) {
 		printf("lab: show failed: %d\n", status);
 		return;
 	}
-	for (size_t i = 8; i < 32; i++)
-		buffer[i] = buffer[i] ? buffer[i] : '.';
-	printf("lab: model=%s serial=%s sysfs=%s identify=%s afi=%02x slots=%.8s|%.8s|%.8s\n",
+	printf("lab: model=%s serial=%s sysfs=%s identify=%s afi=%02x slots=%s|%s|%s\n",
 	       attribute("model"), attribute("serial"), attribute("firmware_rev"), revision,
-	       buffer[0], (char *)buffer + 8, (char *)buffer + 16, (char *)buffer + 24);
+	       buffer[0], field(buffer + 8, 8), field(buffer + 16, 8), field(buffer + 24, 8));
 }
 
 static void download(uint32_t chunk)
@@ -139,7 +148,8 @@ static void download(uint32_t chunk)
 					      .addr = (uintptr_t)buffer,
 					      .data_len = (uint32_t)len,
 					      .cdw10 = (uint32_t)len / 4 - 1,
-					      .cdw11 = offset / 4 };
+					      .cdw11 = offset / 4,
+					      .timeout_ms = 5000 };
 
 		status = admin(&cmd);
 		offset += (uint32_t)len;

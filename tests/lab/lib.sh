@@ -17,7 +17,7 @@ lab_nvme_start() {
 	shift
 	mkdir -p "$_dir"
 	rm -f "$_dir/nvme.sock"
-	"$lab_build/lab/lab_nvme" --socket "$_dir/nvme.sock" --state "$_dir/state" "$@" \
+	"${LAB_NVME:-$lab_build/lab/lab_nvme}" --socket "$_dir/nvme.sock" --state "$_dir/state" "$@" \
 		>"$_dir/nvme.out" 2>&1 &
 	echo $! >"$_dir/pid"
 	lab_started="$lab_started $_dir"
@@ -45,14 +45,19 @@ lab_nvme_stop() {
 	done
 }
 
-# lab_nvme_ended DIR: waits up to 10 s for a drive to end by itself; fails if it does not.
+# lab_nvme_ended DIR: waits up to 10 s for a drive to end by itself and returns its exit status,
+# 1 if it does not end. In the shell that started it, not in a subshell.
 lab_nvme_ended() {
+	_pid=$(cat "$1/pid")
 	_tenths=0
-	while kill -0 "$(cat "$1/pid")" 2>/dev/null; do
+	# A process that has ended but was not waited for has no program any more.
+	while readlink "/proc/$_pid/exe" >/dev/null; do
 		_tenths=$((_tenths + 1))
 		[ "$_tenths" -le 100 ] || return 1
 		sleep 0.1
 	done
+	rm -f "$1/pid"
+	wait "$_pid"
 }
 
 # lab_qemu_args SOCKET...: prints QEMU's options for a machine with these drives, to be used

@@ -1,0 +1,213 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The emulated drive: the model's unit tests, and the unmodified nvme.ko of the image's kernel
+# against the whole of it in QEMU. Needs gcc; prints TAP.
+# shellcheck disable=SC2317
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+# shellcheck source=tests/lab/lib.sh
+. "$here/lib.sh"
+out=$lab_build/lab/test
+model='DRYDOCK LAB NVME'
+count=0
+failed=0
+
+report() {
+	count=$((count + 1))
+	printf '%s %d - %s\n' "$1" "$count" "$2"
+}
+
+# check TEXT COMMAND...: passes when it succeeds; what it said is shown otherwise.
+check() {
+	_text=$1
+	shift
+	if _said=$("$@" 2>&1); then
+		report ok "$_text"
+	else
+		failed=1
+		report 'not ok' "$_text"
+		printf '%s\n' "$_said" | sed 's/^/# /'
+	fi
+}
+
+# unit NAME SOURCE...: runs a unit test under the sanitizers; its tests are counted as ours.
+unit() {
+	_name=$1
+	shift
+	if ! sanitized "$out/$_name" "$@"; then
+		failed=1
+		report 'not ok' "$_name: does not build"
+		return
+	fi
+	"$out/$_name" >"$out/$_name.tap" || failed=1
+	while IFS= read -r _line; do
+		case $_line in
+		'ok '*) report ok "$_name: ${_line#*- }" ;;
+		'not ok '*) report 'not ok' "$_name: ${_line#*- }" ;;
+		'#'*) printf '%s\n' "$_line" ;;
+		esac
+	done <"$out/$_name.tap"
+	check "$_name: ran to its end" grep -q '^1\.\.' "$out/$_name.tap"
+}
+
+# sanitized PROGRAM SOURCE...: sources are relative to the top.
+sanitized() {
+	_program=$1
+	shift
+	(cd "$top" && gcc -std=c17 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror \
+		-fsanitize=address,undefined -fno-sanitize-recover=all \
+		-Itests/lab -Itests/unit -o "$_program" "$@")
+}
+
+# sources NAME: a list of lab.mk.
+# shellcheck disable=SC2016
+sources() {
+	printf '%s\n' '$(TESTS): ;' "print: ; @echo \$($1)" |
+		make -s -f "$here/lab.mk" -f - TESTS=none print
+}
+
+# boot NAME STEPS [QEMU_OPTION...]: runs the guest against the drive in $out/drive; the console
+# goes to $out/NAME.console.
+boot() {
+	_name=$1
+	_steps=$2
+	shift 2
+	# shellcheck disable=SC2046
+	timeout 300 "$qemu/bin/qemu-system-x86_64" -accel tcg -smp 1 -nodefaults -display none \
+		-serial stdio -kernel "$out/vmlinuz" -initrd "$out/initrd" \
+		-append "console=ttyS0 panic=1 quiet lab_steps=$_steps" \
+		$(lab_qemu_args "$out/drive/nvme.sock") "$@" \
+		</dev/null >"$out/$_name.console" 2>&1
+}
+
+# says NAME LINE...: the guest printed these lines, in this order, and no others.
+says() {
+	_console=$out/$1.console
+	shift
+	printf 'lab: %s\n' "$@" >"$out/expected"
+	tr -d '\r' <"$_console" | grep -a '^lab: ' >"$out/printed" || true
+	diff "$out/expected" "$out/printed"
+}
+
+drive_is() {
+	printf 'model=%s serial=%s sysfs=%s identify=%s afi=%s slots=%s' \
+		"$model" LAB7 "$@"
+}
+
+# state_is KEY VALUE
+state_is() {
+	grep -qx "$1 $2" "$out/drive/state/state" || {
+		cat "$out/drive/state/state"
+		return 1
+	}
+}
+
+logged() {
+	grep -e "$1" "$out/drive/state/commands.log"
+}
+
+received_is() {
+	cmp "$1" "$out/drive/state/received.bin"
+}
+
+new_drive() {
+	lab_nvme_stop
+	rm -rf "$out/drive"
+	lab_nvme_start "$out/drive" --model "$model" --serial LAB7 --version 1.0.0 "$@"
+}
+
+test_update() {
+	new_drive
+	check 'guest ends' boot update show,disk,download=65536,commit=2:1,show,reset,show,off
+	check 'nvme.ko: identify, I/O, download, commit, activation by reset' says update \
+		"$(drive_is 1.0.0 1.0.0 01 '1.0.0|-|-')" \
+		'disk 16777216 bytes holds' \
+		'download 311300 bytes status 0' \
+		'commit status 0' \
+		"$(drive_is 1.0.0 1.0.0 21 '1.0.0|2.0.0|-')" \
+		'reset done' \
+		"$(drive_is 2.0.0 2.0.0 02 '1.0.0|2.0.0|-')"
+	check 'the drive received the image byte for byte' received_is "$out/firmware"
+	if lab_nvme_ended "$out/drive"; then ended=0; else ended=$?; fi
+	check 'the drive ends with QEMU, without a complaint' [ "$ended" -eq 0 ]
+	lab_nvme_start "$out/drive" --serial LAB7 --version 1.0.0
+	check 'guest ends' boot again show,off
+	check 'the firmware is still there after a restart of both' says again \
+		"$(drive_is 2.0.0 2.0.0 02 '1.0.0|2.0.0|-')"
+}
+
+test_conventional_reset() {
+	new_drive --faults commit_status=0x10b
+	check 'guest reboots and ends' boot reboot \
+		until=2.0.0,download=65536,commit=2:1,reset,show,reboot
+	check '10Bh: a controller reset does not activate, a warm reboot does' says reboot \
+		'download 311300 bytes status 0' \
+		'commit status 410b' \
+		'reset done' \
+		"$(drive_is 1.0.0 1.0.0 21 '1.0.0|2.0.0|-')" \
+		"$(drive_is 2.0.0 2.0.0 02 '1.0.0|2.0.0|-')"
+}
+
+test_other_resets() {
+	new_drive --faults commit_status=0x110
+	check 'guest ends' boot resets \
+		download=65536,commit=3:1,bus,show,subsystem,reset,show,disk,off
+	check '110h: a function level reset does not activate, a subsystem reset does' says resets \
+		'download 311300 bytes status 0' \
+		'commit status 4110' \
+		'bus reset done' \
+		"$(drive_is 1.0.0 1.0.0 31 '1.0.0|-|2.0.0')" \
+		'subsystem done' \
+		'reset done' \
+		"$(drive_is 2.0.0 2.0.0 03 '1.0.0|-|2.0.0')" \
+		'disk 16777216 bytes holds'
+}
+
+test_vanishing() {
+	new_drive --keep --faults gone_at_offset=100000
+	check 'guest ends' boot gone download=65536,off
+	check 'a drive that vanishes is an error after the time-out' says gone \
+		"download 131072 bytes status fffffffc"
+	check 'the log says when it went' logged 'fw-download .* -> gone'
+	check 'guest ends' boot back download=65536,commit=2:3,show,off
+	check '--keep: the next client finds it with power, and its old firmware' says back \
+		'download 311300 bytes status 0' \
+		'commit status 0' \
+		"$(drive_is 1.0.0 2.0.0 02 '1.0.0|2.0.0|-')"
+	check 'the state says so' state_is running 2.0.0
+}
+
+test_mkfw() {
+	"$lab_build/lab/mkfw" --model "$model" --version 2.0.0 --size 311300 --out "$out/firmware"
+	"$lab_build/lab/mkfw" --model "$model" --version 2.0.0 --size 311300 --out "$out/same"
+	"$lab_build/lab/mkfw" --model "$model" --version 2.0.1 --size 311300 --out "$out/other"
+	check 'mkfw: the same arguments give the same image' cmp "$out/firmware" "$out/same"
+	check 'mkfw: another version differs in the payload' differ "$out/firmware" "$out/other"
+}
+
+differ() {
+	[ "$(cmp -l "$1" "$2" | wc -l)" -gt 300000 ]
+}
+
+mkdir -p "$out"
+trap lab_nvme_stop EXIT
+make -s -C "$top" lab BUILD="$lab_build"
+# shellcheck disable=SC2046
+unit test_model tests/lab/test_model.c $(sources LAB_MODEL_SRCS)
+test_mkfw
+if qemu=$("$top/rootfs/tool.sh" qemu) && lab_kernel "$out" nvme; then
+	LAB_NVME=$out/lab_nvme
+	# shellcheck disable=SC2046
+	sanitized "$LAB_NVME" $(sources LAB_NVME_SRCS)
+	lab_guest "$out" "$out/firmware"
+	test_update
+	test_conventional_reset
+	test_other_resets
+	test_vanishing
+else
+	report ok 'nvme.ko against the emulated drive # SKIP QEMU or the kernel is not to be had'
+fi
+printf '1..%d\n' "$count"
+exit "$failed"
