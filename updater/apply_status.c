@@ -50,6 +50,8 @@ static enum exit_status status_of_step(const struct step_result *result)
 static enum exit_status status_of_reason(enum reason reason)
 {
 	switch (reason) {
+	case REASON_NEEDS_HUMAN:
+		return EXIT_NEEDS_HUMAN;
 	case REASON_REQUIRES:
 		return EXIT_DEPENDENCY;
 	case REASON_TPM_CONSENT:

@@ -11,11 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <linux/fs.h>
 
 #include "base/cleanup.h"
 
@@ -102,19 +99,16 @@ static int open_file(const char *path, int flags, bool *ret_direct, struct err *
 static int check_kind(int fd, const char *path, bool make, struct err *err)
 {
 	struct stat st;
-	uint64_t size;
+	off_t size = lseek(fd, 0, SEEK_END); /* of block devices too */
 
-	if (fstat(fd, &st) != 0)
-		return err_set_errno(err, ERR_IO, errno, "journal %s: stat", path);
-	size = (uint64_t)st.st_size;
+	if (size < 0 || fstat(fd, &st) != 0)
+		return err_set_errno(err, ERR_IO, errno, "journal %s: size", path);
 	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
 		return err_set(err, ERR_FORMAT, "journal %s: neither a file nor a block device",
 			       path);
 	if (S_ISREG(st.st_mode) && make)
 		return 0;
-	if (S_ISBLK(st.st_mode) && ioctl(fd, BLKGETSIZE64, &size) != 0)
-		return err_set_errno(err, ERR_IO, errno, "journal %s: size", path);
-	if (size < JOURNAL_BYTES)
+	if (size < (off_t)JOURNAL_BYTES)
 		return err_set(err, ERR_FORMAT,
 			       "journal %s: %llu bytes, a journal needs %u: not a journal", path,
 			       (unsigned long long)size, JOURNAL_BYTES);

@@ -25,6 +25,8 @@ struct plan_options {
 	size_t only_count;
 	const char *const *skip;
 	size_t skip_count;
+	const char *const *held; /* devices that a person must look at first */
+	size_t held_count;
 	bool allow_downgrade;
 	bool rewrite; /* write again what runs already */
 	bool tpm_consent;

@@ -88,6 +88,10 @@ static const struct verdict fine = { 0 };
 static struct verdict judge_selection(const struct component *comp, const struct device *dev,
 				      const struct plan_options *options)
 {
+	if (listed(options->held, options->held_count, comp, dev))
+		return verdict(REASON_NEEDS_HUMAN,
+			       "an earlier run was cut off while writing it, "
+			       "and what it runs cannot be told");
 	if (listed(options->skip, options->skip_count, comp, dev))
 		return verdict(REASON_NOT_SELECTED, "it was to be skipped");
 	if (options->only_count && !listed(options->only, options->only_count, comp, dev))

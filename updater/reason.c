@@ -23,6 +23,7 @@ static const char *const reason_ids[REASON_LAST + 1] = {
 	[REASON_NOT_SELECTED] = "NOT_SELECTED",
 	[REASON_COMPONENT_WITHDRAWN] = "COMPONENT_WITHDRAWN",
 	[REASON_STOPPED] = "STOPPED",
+	[REASON_NEEDS_HUMAN] = "NEEDS_HUMAN",
 };
 
 const char *reason_id(enum reason reason)

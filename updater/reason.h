@@ -22,8 +22,9 @@ enum reason {
 	REASON_SUPERSEDED,   /* another component for this device was chosen */
 	REASON_NOT_SELECTED, /* --only or --skip */
 	REASON_COMPONENT_WITHDRAWN,
-	REASON_STOPPED, /* an earlier step failed, --stop-on-error */
-	REASON_LAST = REASON_STOPPED
+	REASON_STOPPED,	    /* an earlier step failed, --stop-on-error */
+	REASON_NEEDS_HUMAN, /* an earlier run left it in a state nobody can tell */
+	REASON_LAST = REASON_NEEDS_HUMAN
 };
 
 const char *reason_id(enum reason reason); /* "ALREADY_CURRENT" */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "step_work.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -244,27 +245,41 @@ static int prove(struct job *job, enum backend_result written, struct step_resul
 	return 0;
 }
 
+/* Appends one sentence to a text that may end with a full stop already. */
+__attribute__((format(printf, 3, 4))) static void add_sentence(char *text, size_t size,
+							       const char *fmt, ...)
+{
+	size_t len = strlen(text);
+	va_list ap;
+
+	while (len && (text[len - 1] == '.' || text[len - 1] == ' '))
+		len--;
+	len += (size_t)snprintf(text + len, size - len, ". ");
+	if (len >= size)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text + len, size - len, fmt, ap);
+	va_end(ap);
+}
+
 /* After an error: failed when the device still answers, unknown when nobody can tell. */
 static void fail(struct job *job, struct step_result *result, const struct err *cause)
 {
+	bool touched = job->work->intent_ms != 0;
 	struct err err = { 0 };
-	size_t len;
 
 	result->state = STEP_FAILED;
 	snprintf(result->reason, sizeof(result->reason), "%s", err_id(cause->code));
 	snprintf(result->text, sizeof(result->text), "%s", cause->text);
-	len = strlen(result->text);
 	if (read_back(job, result->found, sizeof(result->found), &err) == 0) {
-		snprintf(result->text + len, sizeof(result->text) - len, ". It runs %s%s.",
-			 result->found, job->work->intent_ms ? "" : ": nothing was written to it");
+		add_sentence(result->text, sizeof(result->text), "Read back: it runs %s%s.",
+			     result->found, touched ? "" : "; nothing was written to it");
 		return;
 	}
-	if (job->work->intent_ms)
+	if (touched)
 		result->state = STEP_UNKNOWN;
-	snprintf(result->text + len, sizeof(result->text) - len, ". %s (%s).",
-		 job->work->intent_ms ? "What it runs is not known: it does not answer"
-				      : "It does not answer; nothing was written to it",
-		 err.text);
+	add_sentence(result->text, sizeof(result->text), "It does not answer (%s); %s.", err.text,
+		     touched ? "what it runs is not known" : "nothing was written to it");
 }
 
 static const char *end_event(const struct step_work *work, enum step_state state)

@@ -5,7 +5,7 @@
  *
  *   [devices]      id=... backend=... version=... evidence=... target=... prop.nvme.fr=... frozen=1
  *   [components]   id=... version=... scheme=... target=... backend=... proof=nvme.fr=2.0 ...
- *   [options]      rewrite allow-downgrade tpm-consent min-evidence=... only=... skip=...
+ *   [options]      rewrite allow-downgrade tpm-consent min-evidence=... only=... skip=... held=...
  *   [plan]         what must come out, in order: "1 COMPONENT DEVICE FROM" for steps,
  *                  "- REASON COMPONENT DEVICE" for what is left ("-" where there is none)
  */
@@ -24,7 +24,7 @@ struct scene {
 	struct catalog cat;
 	struct component components[16];
 	struct plan_options options;
-	const char *only[ONLY_MAX], *skip[ONLY_MAX];
+	const char *only[ONLY_MAX], *skip[ONLY_MAX], *held[ONLY_MAX];
 	char *wanted[64];
 	size_t wanted_count;
 };
@@ -186,6 +186,8 @@ static void set_options(struct scene *scene, const struct word *words, size_t co
 			scene->only[scene->options.only_count++] = words[i].value;
 		else if (strcmp(words[i].key, "skip") == 0)
 			scene->skip[scene->options.skip_count++] = words[i].value;
+		else if (strcmp(words[i].key, "held") == 0)
+			scene->held[scene->options.held_count++] = words[i].value;
 		else
 			CHECK_STR(words[i].key, "a word of [options]");
 	}
@@ -219,6 +221,7 @@ static void read_scene(struct scene *scene, char *text)
 	scene->cat.components = scene->components;
 	scene->options.only = scene->only;
 	scene->options.skip = scene->skip;
+	scene->options.held = scene->held;
 	scene->options.min_evidence = EVIDENCE_EMULATOR;
 	for (char *line = text; line && *line; line = next) {
 		next = strchr(line, '\n');
