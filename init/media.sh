@@ -90,10 +90,11 @@ mount_iso() {
 	mount -t iso9660 -o ro,nosuid,nodev,noexec "$ROOT/dev/$1" "$2" 2>/dev/null
 }
 
-# mount_fat NAME DIR: for writing if that is possible. flush: what is closed goes out soon.
+# mount_fat NAME DIR rw|ro: for writing only if that is possible. flush: what is closed goes out
+# soon.
 mount_fat() {
 	mkdir -p "$2"
-	if ! write_protected "$1" && mount -t vfat -o rw,nosuid,nodev,noexec,umask=022,flush,tz=UTC \
+	if [ "$3" = rw ] && ! write_protected "$1" && mount -t vfat -o rw,nosuid,nodev,noexec,umask=022,flush,tz=UTC \
 		"$ROOT/dev/$1" "$2" 2>/dev/null; then
 		return 0
 	fi
@@ -131,17 +132,18 @@ look_for_boot() {
 			BOOT_DISK=$(disk_of "$_volume")
 			say "The boot medium is /dev/$_volume."
 		else
-			say "/dev/$_volume is a boot medium of the same build: left alone."
+			say "/dev/$_volume is a boot medium of the same build, too:" \
+				"/dev/$BOOT_DISK is the one that is used."
 		fi
 	done
 	[ -n "$BOOT_DISK" ]
 }
 
-# wait_for SECONDS WHAT COMMAND: USB devices appear when they like.
+# wait_for SECONDS WHAT COMMAND [ARGUMENT]: USB devices appear when they like.
 wait_for() {
 	_start=$(uptime_s)
 	_told=0
-	until "$3"; do
+	until "$3" ${4:+"$4"}; do
 		_waited=$(($(uptime_s) - _start))
 		[ "$_waited" -lt "$1" ] || return 1
 		if [ $((_waited - _told)) -ge 5 ]; then
@@ -153,12 +155,12 @@ wait_for() {
 	done
 }
 
-# look_for_other: a medium with the label DRYDOCK that is not the one we booted from.
+# look_for_other rw|ro: a medium with the label DRYDOCK that is not the one we booted from.
 look_for_other() {
 	for _volume in $(volumes); do
 		[ "$(disk_of "$_volume")" != "$BOOT_DISK" ] || continue
 		is_drydock_fat "$_volume" || continue
-		mount_fat "$_volume" "$MEDIA/other" || continue
+		mount_fat "$_volume" "$MEDIA/other" "$1" || continue
 		OTHER=$MEDIA/other
 		OTHER_DISK=$(disk_of "$_volume")
 		say "/dev/$_volume is labelled DRYDOCK and used as well."
@@ -170,7 +172,7 @@ look_for_other() {
 # open_fat: partition 3 of the boot medium.
 open_fat() {
 	_fat=$(partition "$BOOT_DISK" 3) || return 0
-	if mount_fat "$_fat" "$MEDIA/drydock"; then
+	if mount_fat "$_fat" "$MEDIA/drydock" rw; then
 		FAT=$MEDIA/drydock
 	else
 		say "The FAT partition /dev/$_fat of the boot medium cannot be mounted."
@@ -184,7 +186,7 @@ choose_writable() {
 		return 0
 	fi
 	[ -z "$FAT" ] || say "The FAT partition of the boot medium cannot be written."
-	wait_for "$OTHER_WAIT_S" "another medium labelled DRYDOCK" look_for_other || return 0
+	wait_for "$OTHER_WAIT_S" "another medium labelled DRYDOCK" look_for_other rw || return 0
 	if takes_writing "$OTHER"; then
 		WRITABLE=$OTHER
 	else

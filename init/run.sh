@@ -21,7 +21,7 @@ find_repo() {
 			return 0
 		fi
 	done
-	[ -n "$OTHER" ] || look_for_other || return 0
+	[ -n "$OTHER" ] || look_for_other ro || return 0
 	! has_repo "$OTHER" || REPO=$OTHER/repo
 }
 

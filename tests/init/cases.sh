@@ -1,0 +1,558 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh disable=SC2016
+#
+# The cases, run once by each shell (run.sh). Prints "ok - NAME" or "not ok - NAME" and why.
+set -eu
+: "${top:?}" "${work:?}" "${shell:?}"
+here=$top/tests/init
+MOCK=$here/mock.sh
+export MOCK
+# shellcheck source=tests/init/machine.sh
+. "$here/machine.sh"
+cases=0
+
+# case_of NAME FUNCTION [ARGUMENT...]: on a fresh machine, in a shell of its own.
+case_of() {
+	_name=$1
+	cases=$((cases + 1))
+	shift
+	if (
+		set -e
+		machine "$work/$cases"
+		"$@"
+	) >"$work/said" 2>&1; then
+		printf 'ok - %s\n' "$_name"
+	else
+		printf 'not ok - %s\n' "$_name"
+		sed 's/^/# /' "$work/said"
+		for _file in out calls run/drydock/boot.log run/drydock/init.err; do
+			[ ! -s "$work/$cases/$_file" ] || sed "s|^|# $_file: |" "$work/$cases/$_file"
+		done
+	fi
+}
+
+# Assertions end the case; what they print says why.
+fail() {
+	printf '%s\n' "$*"
+	exit 1
+}
+
+equal() {
+	[ "$1" = "$2" ] || fail "expected: $2" "- found: $1"
+}
+
+holds() {
+	grep -qF -e "$2" "$1" || fail "$1 does not hold: $2"
+}
+
+holds_not() {
+	! grep -qF -e "$2" "$1" || fail "$1 holds: $2"
+}
+
+# said TEXT: on the screen.
+said() {
+	holds "$ROOT/dev/tty0" "$1"
+}
+
+called() {
+	holds "$ROOT/calls" "$1"
+}
+
+not_called() {
+	holds_not "$ROOT/calls" "$1"
+}
+
+# drydock_got ARGUMENTS: exactly these.
+drydock_got() {
+	[ -f "$ROOT/drydock.args" ] || fail "drydock was not started"
+	equal "$(cat "$ROOT/drydock.args")" "$1"
+}
+
+kernel_line() {
+	echo "BOOT_IMAGE=/boot/vmlinuz $*" >"$ROOT/proc/cmdline"
+}
+
+prompted() {
+	called "setsid -c /lib/drydock/prompt"
+	not_called poweroff
+	not_called reboot
+}
+
+# before FIRST SECOND: the order of two calls.
+before() {
+	_first=$(grep -nF -e "$1" "$ROOT/calls" | head -n 1 | cut -d : -f 1)
+	_second=$(grep -nF -e "$2" "$ROOT/calls" | head -n 1 | cut -d : -f 1)
+	[ "${_first:-999999}" -lt "${_second:-0}" ] ||
+		fail "not in this order: $1 (${_first:-never}), $2 (${_second:-never})"
+}
+
+# in_init TEXT: runs TEXT in a shell with all parts of init.
+in_init() {
+	mkdir -p "$ROOT/run/drydock"
+	$shell -euc '
+		for _part in lib hardware settings media logs run finish; do
+			. "$ROOT/lib/drydock/$_part.sh"
+		done
+		settings_default
+		'"$1"
+}
+
+# --- tables ---
+
+settings_row() {
+	printf '%b' "$1" >"$ROOT/conf"
+	kernel_line "$2"
+	_found=$(in_init '
+		settings_file "$ROOT/conf"
+		settings_kernel_line
+		for _ids in ONLY SKIP; do
+			eval "_list=\$$_ids"
+			_list=$(echo $_list | tr " " ",")
+			eval "$_ids=${_list:--}"
+		done
+		echo "$MODE $POWEROFF $REBOOT $DELAY $ONLY $SKIP"')
+	equal "$_found" "$3"
+	if [ "$4" = - ]; then
+		[ ! -s "$ROOT/run/drydock/boot.log" ] || fail "said: $(cat "$ROOT/run/drydock/boot.log")"
+	else
+		holds "$ROOT/run/drydock/boot.log" "$4"
+	fi
+}
+
+external_row() {
+	disk "$1" "$2" "$3" 1
+	for _dev in "$1" "${1}1"; do
+		equal "$(in_init "external $_dev && echo yes || echo no")" "$4"
+	done
+}
+
+action_row() {
+	equal "$(in_init "POWEROFF=$2; REBOOT=$3; action $1")" "$4"
+}
+
+# rows TABLE FUNCTION: a case for each line. Tabs are not blanks for read, so that fields may be
+# empty: they are turned into a character that no table uses.
+rows() {
+	sed '/^#/d' "$here/$1.tsv" | tr '\t' '|' >"$work/$1"
+	while IFS='|' read -r _a _b _c _d; do
+		case_of "$1: $_a / $_b / $_c" "$2" "$_a" "$_b" "$_c" "$_d"
+	done <"$work/$1"
+}
+
+# --- whole runs ---
+
+stick_inventory() {
+	stick sda 'drydock.mode=inventory\r\ndrydock.poweroff=yes\r\n'
+	boot
+	drydock_got "inventory --console /dev/ttyS0 --console /dev/tty0 --log-dir /media/drydock/logs/CZ31-20261122T174500Z"
+	_log=$(log_of sda3)
+	equal "$(cat "$_log/result")" "exit=0
+mode=inventory"
+	holds "$_log/boot.log" "The boot medium is /dev/sda1."
+	holds "$_log/boot.log" "Result: exit 0, done."
+	holds "$_log/dmesg.txt" "a line of the kernel's log"
+	holds "$_log/drydock.out" "what drydock printed"
+	said "It is safe to remove the medium."
+	called "mount -t iso9660 -o ro,nosuid,nodev,noexec /dev/sda1 /media/boot"
+	before "umount /media/drydock" poweroff
+	before "umount /media/boot" poweroff
+	not_called "mount -t iso9660 -o ro,nosuid,nodev,noexec /dev/sda /"
+	equal "$(cat "$ROOT/content/sda3/medium.id")" 00000000111122223333444444444444
+}
+
+medium_keeps_its_id() {
+	stick sda 'drydock.poweroff=yes'
+	echo mine >"$ROOT/content/sda3/medium.id"
+	boot
+	equal "$(cat "$ROOT/content/sda3/medium.id")" mine
+}
+
+dryrun_is_default() {
+	stick sda
+	: >"$ROOT/content/sda3/repo/head.json"
+	boot
+	drydock_got "apply --console /dev/ttyS0 --console /dev/tty0 --dry-run --repo /media/drydock/repo --trust /etc/drydock/trust --log-dir /media/drydock/logs/CZ31-20261122T174500Z"
+	prompted
+	called "setsid -c /lib/drydock/prompt dryrun 0"
+}
+
+dryrun_without_repo() {
+	stick sda
+	boot
+	drydock_got "inventory --console /dev/ttyS0 --console /dev/tty0 --log-dir /media/drydock/logs/CZ31-20261122T174500Z"
+	said "There is no repository"
+}
+
+auto_arguments() {
+	stick sda 'drydock.only=a,b\ndrydock.skip=c\n'
+	: >"$ROOT/content/sda3/repo/head.json"
+	kernel_line drydock.mode=auto drydock.reboot=success
+	echo 1 >"$ROOT/exit"
+	boot
+	drydock_got "apply --console /dev/ttyS0 --console /dev/tty0 --yes --auto --repo /media/drydock/repo --trust /etc/drydock/trust --boot-medium /dev/sda --journal /dev/sda4 --only a --only b --skip c --log-dir /media/drydock/logs/CZ31-20261122T174500Z"
+	called reboot
+	not_called poweroff
+}
+
+auto_without_repo() {
+	stick sda 'drydock.mode=auto\ndrydock.poweroff=success\n'
+	boot
+	drydock_got "inventory --console /dev/ttyS0 --console /dev/tty0 --log-dir /media/drydock/logs/CZ31-20261122T174500Z"
+	holds "$(log_of sda3)/result" "exit=6"
+	said "nothing can be updated"
+	prompted
+}
+
+repo_on_iso() {
+	stick sda
+	mkdir -p "$ROOT/content/sda1/repo"
+	: >"$ROOT/content/sda1/repo/head.json"
+	boot
+	holds "$ROOT/drydock.args" "--repo /media/boot/repo"
+}
+
+repo_on_other() {
+	stick sda
+	disk sdb "pci0000:00/usb3/3-1/host7" 1
+	fat sdb DRYDOCK
+	: >"$ROOT/content/sdb/repo/head.json"
+	boot
+	holds "$ROOT/drydock.args" "--repo /media/other/repo"
+	holds "$ROOT/drydock.args" "--log-dir /media/drydock/logs"
+	not_called "mount -t vfat -o rw,nosuid,nodev,noexec,umask=022,flush,tz=UTC /dev/sdb"
+	called "umount /media/other"
+}
+
+journal_file() {
+	stick sda 'drydock.mode=auto\n'
+	: >"$ROOT/content/sda3/repo/head.json"
+	printf 'not a journal' >"$ROOT/dev/sda4"
+	boot
+	holds "$ROOT/drydock.args" "--journal /media/drydock/DRYDOCK.JNL"
+	said "/dev/sda4 should be the journal"
+}
+
+journal_protected() {
+	stick sda 'drydock.mode=auto\n'
+	: >"$ROOT/content/sda3/repo/head.json"
+	write_protect sda4
+	boot
+	holds "$ROOT/drydock.args" "--journal /media/drydock/DRYDOCK.JNL"
+}
+
+# The laws.
+
+server_disks_untouched() {
+	disk nvme0n1 "pci0000:00/0000:00:03.0/nvme/nvme0" 0
+	iso nvme0n1 abc123
+	disk sda "pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0" 0 1 3 4
+	iso sda1 abc123
+	fat sda3 DRYDOCK 'drydock.mode=auto\n'
+	printf 'DRYDOCKJ' >"$ROOT/dev/sda4"
+	stick sdb
+	boot
+	said "The boot medium is /dev/sdb1."
+	not_called /dev/nvme0n1
+	not_called /dev/sda
+}
+
+only_server_disks() {
+	disk sda "pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0" 0 1 3 4
+	iso sda1 abc123
+	fat sda3 DRYDOCK
+	boot
+	not_called /dev/sda
+	said "The boot medium was not found in 30 s"
+	said "LOGS ARE KEPT IN RAM ONLY"
+}
+
+overdue_stays_on() {
+	stick sda 'drydock.mode=auto\ndrydock.poweroff=yes\ndrydock.reboot=yes\n'
+	: >"$ROOT/content/sda3/repo/head.json"
+	echo 9 >"$ROOT/exit"
+	boot
+	prompted
+	called "setsid -c /lib/drydock/prompt auto 9"
+	said "DO NOT POWER OFF"
+	holds "$(log_of sda3)/result" "exit=9"
+}
+
+dead_serial_line() {
+	# boot() has a ttyS0 that nobody reads; what is on the screen came past it.
+	stick sda 'drydock.poweroff=yes'
+	boot
+	said "Now: poweroff."
+}
+
+# Media.
+
+cd_and_other() {
+	disk sr0 "pci0000:00/0000:00:1f.2/ata2/host1/target1:0:0/1:0:0:0" 1
+	iso sr0 abc123
+	disk sdb "pci0000:00/usb3/3-1/host7" 1
+	fat sdb DRYDOCK 'drydock.mode=auto\ndrydock.poweroff=yes\n'
+	: >"$ROOT/content/sdb/repo/head.json"
+	boot
+	said "The boot medium is /dev/sr0."
+	drydock_got "apply --console /dev/ttyS0 --console /dev/tty0 --yes --auto --repo /media/other/repo --trust /etc/drydock/trust --boot-medium /dev/sr0 --journal /media/other/DRYDOCK.JNL --log-dir /media/other/logs/CZ31-20261122T174500Z"
+	holds "$(log_of sdb)/result" "exit=0"
+	before "umount /media/other" poweroff
+}
+
+cd_alone() {
+	disk sr0 "pci0000:00/0000:00:1f.2/ata2/host1/target1:0:0/1:0:0:0" 1
+	iso sr0 abc123
+	mkdir -p "$ROOT/content/sr0/repo"
+	: >"$ROOT/content/sr0/repo/head.json"
+	kernel_line drydock.mode=auto
+	boot
+	said "LOGS ARE KEPT IN RAM ONLY (no writable medium)"
+	said "The logs are in RAM only"
+	holds "$ROOT/drydock.args" "--log-dir /run/drydock/logs/CZ31-20261122T174500Z"
+	holds_not "$ROOT/drydock.args" --journal
+	holds "$ROOT/run/drydock/logs/CZ31-20261122T174500Z/result" "exit=0"
+}
+
+read_only_stick() {
+	stick sda 'drydock.mode=inventory\n'
+	for _dev in sda sda1 sda2 sda3 sda4; do write_protect "$_dev"; done
+	boot
+	holds "$ROOT/drydock.args" "inventory"
+	said "The FAT partition of the boot medium cannot be written."
+	said "LOGS ARE KEPT IN RAM ONLY"
+	[ ! -e "$ROOT/content/sda3/medium.id" ] || fail "a write-protected medium was written"
+}
+
+read_only_stick_and_other() {
+	stick sda 'drydock.mode=auto\n'
+	for _dev in sda sda1 sda2 sda3 sda4; do write_protect "$_dev"; done
+	: >"$ROOT/content/sda3/repo/head.json"
+	stick sdb 'drydock.mode=shell\n'
+	iso sdb1 other-build
+	boot
+	said "/dev/sdb1 is the medium of another build of Drydock (other-build): not used."
+	holds "$ROOT/drydock.args" "--repo /media/drydock/repo"
+	holds "$ROOT/drydock.args" "--journal /dev/sdb4"
+	holds "$ROOT/drydock.args" "--log-dir /media/other/logs"
+}
+
+fat_full() {
+	stick sda 'drydock.poweroff=yes'
+	: >"$ROOT/fat-full"
+	boot
+	said "LOGS ARE KEPT IN RAM ONLY (the medium is full or does not take writes)"
+	holds "$ROOT/run/drydock/logs/CZ31-20261122T174500Z/result" "exit=0"
+	called poweroff
+}
+
+fat_broken() {
+	stick sda
+	echo vfat: >"$ROOT/fail-mount"
+	boot
+	said "The FAT partition /dev/sda3 of the boot medium cannot be mounted."
+	said "LOGS ARE KEPT IN RAM ONLY"
+}
+
+folder_exists() {
+	stick sda
+	mkdir -p "$(log_of sda3)" "$(log_of sda3)-2"
+	boot
+	holds "$(log_of sda3)-3/result" "exit=0"
+}
+
+serial_names() {
+	for _pair in "CZ 3/1=CZ31" "=unknown" "..=unknown" '$(reboot)=reboot' "a.b_c-d=a.b_c-d"; do
+		printf '%s\n' "${_pair%=*}" >"$ROOT/sys/class/dmi/id/product_serial"
+		equal "$(in_init serial)" "${_pair##*=}"
+	done
+	rm "$ROOT/sys/class/dmi/id/product_serial"
+	equal "$(in_init serial)" unknown
+	printf '%0100d\n' 7 >"$ROOT/sys/class/dmi/id/product_serial"
+	equal "$(in_init serial | wc -c | tr -d ' ')" 65
+}
+
+late_medium() {
+	cat >"$ROOT/on-second-12" <<-'LATER'
+		. "$top/tests/init/machine.sh"
+		stick sdc
+		echo usb:v1234 >"$ROOT/sys/devices/modalias"
+	LATER
+	boot
+	said "Waiting for the boot medium (5 of at most 30 s) ..."
+	said "The boot medium is /dev/sdc1."
+	called "modprobe -a -q usb:v1234"
+}
+
+two_media() {
+	stick sda
+	stick sdb
+	boot
+	said "The boot medium is /dev/sda1."
+	said "/dev/sdb1 is a boot medium of the same build, too: /dev/sda is the one that is used."
+	called "mount -t vfat -o ro,nosuid,nodev,noexec,umask=022,tz=UTC /dev/sdb3 /media/other"
+	holds "$ROOT/drydock.args" "--log-dir /media/drydock"
+}
+
+other_build_only() {
+	stick sda
+	iso sda1 another
+	boot
+	said "/dev/sda1 is the medium of another build of Drydock (another): not used."
+	equal "$(grep -c 'another build' "$ROOT/dev/tty0")" 1
+	said "The boot medium was not found in 30 s"
+}
+
+# Starting up.
+
+coldplug_passes() {
+	stick sda
+	mkdir -p "$ROOT/sys/devices/pci0"
+	echo pci:v1 >"$ROOT/sys/devices/pci0/modalias"
+	cat >"$ROOT/on-modprobe" <<-'FOUND'
+		mkdir -p "$ROOT/sys/devices/pci0/usb1"
+		echo usb:v2 >"$ROOT/sys/devices/pci0/usb1/modalias"
+		echo pci:v1 >"$ROOT/sys/devices/pci0/usb1/again_modalias"
+	FOUND
+	boot
+	equal "$(grep -c '^modprobe -a' "$ROOT/calls")" 1
+	called "modprobe -a -q pci:v1 usb:v2"
+}
+
+coldplug_second_pass() {
+	stick sda
+	: >"$ROOT/etc/drydock/modules"
+	mkdir -p "$ROOT/sys/devices/pci0"
+	echo pci:v1 >"$ROOT/sys/devices/pci0/modalias"
+	cat >"$ROOT/on-modprobe" <<-'FOUND'
+		mkdir -p "$ROOT/sys/devices/pci0/usb1"
+		echo usb:v2 >"$ROOT/sys/devices/pci0/usb1/modalias"
+	FOUND
+	boot
+	equal "$(grep '^modprobe' "$ROOT/calls")" "modprobe -a -q pci:v1
+modprobe -a -q usb:v2"
+}
+
+settles() {
+	stick sda
+	mkdir -p "$ROOT/sys/class/nvme/nvme0"
+	echo connecting >"$ROOT/sys/class/nvme/nvme0/state"
+	echo 'echo live >"$ROOT/sys/class/nvme/nvme0/state"' >"$ROOT/on-second-9"
+	boot
+	equal "$(cut -d . -f 1 "$ROOT/proc/uptime")" 10
+}
+
+not_unpacked() {
+	stick sda
+	rm "$ROOT/etc/drydock/unpacked"
+	kernel_line "$1"
+	boot
+	said "THE SYSTEM DID NOT UNPACK WHOLE: this machine has 292 MB of RAM"
+	[ ! -e "$ROOT/drydock.args" ] || fail "drydock was started"
+	called "$2"
+}
+
+module_lost() {
+	rm "$ROOT/lib/modules/6/kernel/sg.ko"
+	boot
+	said "THE SYSTEM DID NOT UNPACK WHOLE"
+}
+
+drydock_missing() {
+	stick sda 'drydock.poweroff=success'
+	rm "$ROOT/usr/sbin/drydock"
+	boot
+	said "The program drydock is missing"
+	holds "$(log_of sda3)/result" "exit=64"
+	prompted
+}
+
+drydock_crashes() {
+	stick sda 'drydock.poweroff=success'
+	echo 139 >"$ROOT/exit"
+	boot
+	said "drydock: what drydock printed"
+	said "Result: exit 139, an internal error."
+	prompted
+}
+
+startup_fails() {
+	echo proc: >"$ROOT/fail-mount"
+	mkdir -p "$ROOT/run/drydock"
+	! boot || fail "succeeded"
+	called "setsid -c /lib/drydock/prompt"
+}
+
+shell_asked() {
+	stick sda 'drydock.mode=shell\ndrydock.poweroff=yes\n'
+	boot
+	called "setsid -c /lib/drydock/prompt shell 0"
+	[ ! -e "$ROOT/drydock.args" ] || fail "drydock was started"
+	not_called poweroff
+	holds "$(log_of sda3)/boot.log" "Shell, as asked."
+}
+
+delay_is_told() {
+	stick sda 'drydock.delay=25\n'
+	boot
+	said "Starting in 25 s."
+	said "Starting in 15 s."
+	said "Starting in 5 s."
+}
+
+busy_medium() {
+	stick sda 'drydock.poweroff=yes\n'
+	echo /media/drydock >"$ROOT/fail-umount"
+	echo remount,ro >"$ROOT/fail-mount"
+	boot
+	said "The medium is still in use: do not remove it."
+}
+
+busy_but_read_only() {
+	stick sda 'drydock.poweroff=yes\n'
+	echo /media/drydock >"$ROOT/fail-umount"
+	boot
+	called "mount -o remount,ro /media/drydock"
+	said "It is safe to remove the medium."
+}
+
+rows settings settings_row
+rows external external_row
+rows action action_row
+case_of "serial numbers as folder names" serial_names
+case_of "a stick: inventory, logs, power off" stick_inventory
+case_of "a medium keeps its id" medium_keeps_its_id
+case_of "a dry run is the default" dryrun_is_default
+case_of "a dry run without a repository is an inventory" dryrun_without_repo
+case_of "auto: the whole command line" auto_arguments
+case_of "auto without a repository is not a success" auto_without_repo
+case_of "a repository on the ISO" repo_on_iso
+case_of "a repository on another medium" repo_on_other
+case_of "a journal partition that is not one: a file" journal_file
+case_of "a write-protected journal partition: a file" journal_protected
+case_of "the server's own disks are not even read" server_disks_untouched
+case_of "the same when nothing else is there" only_server_disks
+case_of "an overdue write: no power off, no reboot" overdue_stays_on
+case_of "a serial line that nobody reads" dead_serial_line
+case_of "a CD with another medium" cd_and_other
+case_of "a CD alone: logs in RAM" cd_alone
+case_of "a write-protected stick" read_only_stick
+case_of "a write-protected stick with another medium" read_only_stick_and_other
+case_of "a full FAT" fat_full
+case_of "a FAT that does not mount" fat_broken
+case_of "a log folder of that name is there" folder_exists
+case_of "a medium that appears late" late_medium
+case_of "two media of one build" two_media
+case_of "only a medium of another build" other_build_only
+case_of "coldplug loads each alias once" coldplug_passes
+case_of "coldplug goes on with what drivers bring" coldplug_second_pass
+case_of "waits for NVMe controllers" settles
+case_of "not unpacked: a prompt" not_unpacked drydock.mode=auto "setsid -c /lib/drydock/prompt"
+case_of "not unpacked: power off as asked" not_unpacked "drydock.mode=auto drydock.poweroff=yes" poweroff
+case_of "a module is missing" module_lost
+case_of "drydock is missing" drydock_missing
+case_of "drydock crashes" drydock_crashes
+case_of "starting up fails: a prompt" startup_fails
+case_of "shell mode" shell_asked
+case_of "a delay" delay_is_told
+case_of "a medium that stays in use" busy_medium
+case_of "a medium that can only be made read-only" busy_but_read_only

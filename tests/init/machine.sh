@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+#
+# A machine in a folder, for the tests of init: sysfs, device nodes that are files, and for each
+# volume a folder with its content, which the mocked mount puts in place.
+
+: "${top:?}" "${here:?}" "${shell:?}"
+
+# machine DIR: an empty one with two consoles, a serial number and whole initramfs.
+machine() {
+	ROOT=$1
+	export ROOT
+	mkdir -p "$ROOT/proc/sys/kernel/random" "$ROOT/sys/class/block" "$ROOT/sys/class/net" \
+		"$ROOT/sys/class/tty/console" "$ROOT/sys/class/dmi/id" "$ROOT/sys/devices" "$ROOT/dev" \
+		"$ROOT/run" "$ROOT/media" "$ROOT/etc/drydock" "$ROOT/content" "$ROOT/usr/sbin" \
+		"$ROOT/lib/modules/6/kernel"
+	cp -R "$top/init" "$ROOT/lib/drydock"
+	echo "5.25 9.00" >"$ROOT/proc/uptime"
+	echo "BOOT_IMAGE=/boot/vmlinuz console=tty0" >"$ROOT/proc/cmdline"
+	echo "MemTotal:  300000 kB" >"$ROOT/proc/meminfo"
+	: >"$ROOT/proc/mounts"
+	: >"$ROOT/calls"
+	echo 00000000-1111-2222-3333-444444444444 >"$ROOT/proc/sys/kernel/random/uuid"
+	echo "tty0 ttyS0" >"$ROOT/sys/class/tty/console/active"
+	echo "CZ 3/1" >"$ROOT/sys/class/dmi/id/product_serial"
+	echo abc123 >"$ROOT/etc/drydock/build-id"
+	echo sg >"$ROOT/etc/drydock/modules"
+	echo 1 >"$ROOT/etc/drydock/module-count"
+	echo 1 >"$ROOT/etc/drydock/unpacked"
+	: >"$ROOT/lib/modules/6/kernel/sg.ko"
+	cp "$here/drydock.mock" "$ROOT/usr/sbin/drydock"
+	chmod 755 "$ROOT/usr/sbin/drydock"
+	echo 0 >"$ROOT/exit"
+}
+
+# disk NAME BUS REMOVABLE [PARTITION...]: BUS is the path below sys/devices.
+disk() {
+	_sys=$ROOT/sys/devices/$2/block/$1
+	_disk=$1
+	mkdir -p "$_sys/queue"
+	echo "$3" >"$_sys/removable"
+	echo 0 >"$_sys/ro"
+	: >"$ROOT/dev/$1"
+	ln -s "$_sys" "$ROOT/sys/class/block/$1"
+	shift 3
+	for _number; do
+		mkdir -p "$_sys/$_disk$_number/holders"
+		echo "$_number" >"$_sys/$_disk$_number/partition"
+		echo 0 >"$_sys/$_disk$_number/ro"
+		: >"$ROOT/dev/$_disk$_number"
+		ln -s "$_sys/$_disk$_number" "$ROOT/sys/class/block/$_disk$_number"
+	done
+}
+
+# write_protect NAME
+write_protect() {
+	echo 1 >"$ROOT/sys/class/block/$1/ro"
+}
+
+# iso NAME [ID]: an ISO9660 with our marker.
+iso() {
+	printf 'CD001' | dd of="$ROOT/dev/$1" bs=1 seek=32769 conv=notrunc 2>/dev/null
+	mkdir -p "$ROOT/content/$1/.disk"
+	[ -z "${2:-}" ] || echo "$2" >"$ROOT/content/$1/.disk/drydock.id"
+}
+
+# fat NAME LABEL [CONF]
+fat() {
+	mkdir -p "$ROOT/content/$1/repo" "$ROOT/content/$1/logs"
+	printf '/dev/%s: LABEL="%s" UUID="1234-ABCD" TYPE="vfat"\n' "$1" "$2" >"$ROOT/dev/$1"
+	[ -z "${3:-}" ] || printf '%b' "$3" >"$ROOT/content/$1/drydock.conf"
+}
+
+# stick NAME [CONF]: what mkiso.sh makes, on USB.
+stick() {
+	disk "$1" "pci0000:00/0000:00:04.0/usb2/2-1/2-1:1.0/host6/target6:0:0/6:0:0:0" 1 1 2 3 4
+	iso "${1}1" abc123
+	fat "${1}3" DRYDOCK "${2:-}"
+	printf 'DRYDOCKJ\0\0' >"$ROOT/dev/${1}4"
+}
+
+# boot: runs init as the kernel would, and ends what it leaves behind.
+boot() {
+	# A serial line that nobody reads: who opens it for writing waits for ever.
+	mkfifo "$ROOT/dev/ttyS0"
+	: >"$ROOT/dev/tty0"
+	# shellcheck disable=SC2086
+	setsid timeout 60 $shell "$ROOT/lib/drydock/rcS" >"$ROOT/out" 2>&1 &
+	_pid=$!
+	_status=0
+	wait "$_pid" || _status=$?
+	# The console's own process may need a moment for the last lines.
+	sleep 0.2
+	kill -- "-$_pid" 2>/dev/null || true
+	return "$_status"
+}
+
+# The log folder, where the medium's content lies.
+log_of() {
+	echo "$ROOT/content/$1/logs/CZ31-20261122T174500Z"
+}
