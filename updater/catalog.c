@@ -43,6 +43,8 @@ static int open_head(const char *dir, const struct policy *policy, struct head *
 			      sizeof(cat->signer_names), err);
 	if (!rc)
 		rc = head_parse(head_text, head_len, ret, err);
+	if (!rc && ret->serial == 0)
+		rc = err_set(err, ERR_FORMAT, "serial 0: a draft");
 	return rc ? err_prefix(err, "head.json") : 0;
 }
 

@@ -139,7 +139,7 @@ enum proof_match proof_match_from_name(const char *name);
 
 /*
  * For fwrepo: the canonical index.json of a catalog, components sorted by id, malloc'ed.
- * ERR_UNSUPPORTED when a component is not understood: it would be written with less than it had.
+ * ERR_UNSUPPORTED when a word of a component is not known: it would be written without it.
  */
 int catalog_write_index(const struct catalog *cat, char **ret_text, size_t *ret_len,
 			struct err *err);

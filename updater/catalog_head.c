@@ -102,7 +102,7 @@ int head_parse(const uint8_t *buf, size_t len, struct head *ret, struct err *err
 	if (!rc)
 		rc = json_check_members(root, members, err);
 	if (!rc)
-		rc = json_get_u64(root, "serial", 1, INT64_MAX, &ret->serial, err);
+		rc = json_get_u64(root, "serial", 0, INT64_MAX, &ret->serial, err);
 	if (!rc)
 		rc = parse_names(root, ret, err);
 	if (!rc)

@@ -16,7 +16,7 @@
 
 struct head {
 	char repo_id[64];
-	uint64_t serial;  /* 1.., grows with each signing */
+	uint64_t serial;  /* grows with each signing; 0 = never signed, only on a workstation */
 	char created[32]; /* RFC 3339, UTC, whole seconds: "2026-01-31T12:00:00Z" */
 	uint64_t index_size;
 	uint8_t index_sha256[32];

@@ -13,7 +13,7 @@ const struct text_member catalog_texts[] = {
 	TEXT(NULL, "id", id, true),
 	TEXT("name", "en", name, true),
 	TEXT("name", "ja", name_ja, false),
-	TEXT(NULL, "vendor", vendor, true),
+	TEXT(NULL, "vendor", vendor, false),
 	TEXT(NULL, "class", class_name, true),
 	TEXT(NULL, "version", version, true),
 	TEXT(NULL, "min_active_version", min_active_version, false),

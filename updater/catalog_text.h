@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The plain text members of a component: one table for reading and for writing. */
+/* A component as JSON: the plain text members are one table for reading and for writing. */
 #ifndef DRYDOCK_CATALOG_TEXT_H
 #define DRYDOCK_CATALOG_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/json.h"
 #include "catalog.h"
 
 struct text_member {
@@ -17,5 +18,8 @@ struct text_member {
 };
 
 extern const struct text_member catalog_texts[]; /* ends with key NULL */
+
+/* One component as index.json has it, in doc. */
+yyjson_mut_val *component_to_json(yyjson_mut_doc *doc, const struct component *comp);
 
 #endif

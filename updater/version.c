@@ -340,6 +340,13 @@ enum version_order version_compare(enum version_scheme scheme, const char *a, co
 	return schemes[scheme].compare(a, b);
 }
 
+bool version_follows(enum version_scheme scheme, const char *text)
+{
+	if (!text[0] || scheme < 1 || scheme > VERSION_SCHEME_LAST)
+		return false;
+	return scheme == VERSION_PLAIN || schemes[scheme].compare(text, text) == VERSION_SAME;
+}
+
 const char *version_scheme_name(enum version_scheme scheme)
 {
 	if (scheme < 1 || scheme > VERSION_SCHEME_LAST)

@@ -3,6 +3,8 @@
 #ifndef DRYDOCK_VERSION_H
 #define DRYDOCK_VERSION_H
 
+#include <stdbool.h>
+
 enum version_scheme {
 	VERSION_PLAIN = 1, /* equal or different, nothing else */
 	VERSION_DOTTED,	   /* "2.10.3": numbers between dots, dashes or underscores */
@@ -22,6 +24,9 @@ enum version_order {
 };
 
 enum version_order version_compare(enum version_scheme scheme, const char *a, const char *b);
+
+/* Does a text follow the scheme, so that it has an order? Everything but "" follows PLAIN. */
+bool version_follows(enum version_scheme scheme, const char *text);
 
 const char *version_scheme_name(enum version_scheme scheme);
 enum version_scheme version_scheme_from_name(const char *name); /* 0 = no such word */

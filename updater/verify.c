@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "verify.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "catalog.h"
+#include "payload.h"
+#include "policy.h"
+
+#define SAY_EVERY_SECONDS 5
+
+struct verify {
+	const char *repo, *trust;
+	unsigned int threads;
+	bool json;
+
+	struct policy policy;
+	struct catalog cat;
+	struct err *results; /* one for each component, code 0 = good */
+	size_t bad;
+};
+
+/* Long work is not silent; called from several threads. */
+struct progress {
+	const struct component *comp;
+	_Atomic time_t said;
+};
+
+static void say_progress(void *ctx, uint64_t done_bytes)
+{
+	struct progress *progress = ctx;
+	time_t said = atomic_load(&progress->said), now = time(NULL);
+
+	if (now - said < SAY_EVERY_SECONDS ||
+	    !atomic_compare_exchange_strong(&progress->said, &said, now))
+		return;
+	fprintf(stderr, "%s: %" PRIu64 " of %" PRIu64 " MiB\n", progress->comp->id,
+		done_bytes >> 20, progress->comp->payload.size >> 20);
+}
+
+static int verify_payload(const struct verify *verify, const struct component *comp,
+			  struct err *err)
+{
+	struct progress progress = { .comp = comp, .said = time(NULL) };
+	struct payload *payload = NULL;
+	int rc = payload_open(verify->repo, &comp->payload, &payload, err);
+
+	if (!rc)
+		rc = payload_verify(payload, verify->threads, say_progress, &progress, err);
+	payload_close(payload);
+	return rc;
+}
+
+static void print_head(const struct catalog *cat)
+{
+	printf("repository %s, serial %" PRIu64 ", of %s, signed by %s\n", cat->repo_id,
+	       cat->serial, cat->created, cat->signer_names);
+}
+
+static void print_result(const struct component *comp, const struct err *result)
+{
+	printf("%-4s %-32s %-16s %10" PRIu64 " bytes", result->code ? "BAD" : "ok", comp->id,
+	       comp->version, comp->payload.size);
+	if (result->code)
+		printf("  %s: %s", err_id(result->code), result->text);
+	else if (comp->not_understood[0])
+		printf("  not usable by this version: %s", comp->not_understood);
+	printf("\n");
+	fflush(stdout);
+}
+
+static int verify_all(struct verify *verify, struct err *err)
+{
+	const struct catalog *cat = &verify->cat;
+	int rc = policy_load(verify->trust, &verify->policy, err);
+
+	if (!rc)
+		rc = catalog_open(verify->repo, &verify->policy, &verify->cat, err);
+	if (rc)
+		return rc;
+	verify->results = calloc(cat->count + 1, sizeof(*verify->results));
+	if (!verify->results)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	if (!verify->json)
+		print_head(cat);
+	for (size_t i = 0; i < cat->count; i++) {
+		struct err *result = &verify->results[i];
+
+		if (verify_payload(verify, &cat->components[i], result)) {
+			verify->bad++;
+			rc = err_set(err, result->code, "%.95s: %.400s", cat->components[i].id,
+				     result->text);
+		}
+		if (!verify->json)
+			print_result(&cat->components[i], result);
+	}
+	return rc;
+}
+
+static void add_components(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct verify *verify)
+{
+	yyjson_mut_val *list = yyjson_mut_obj_add_arr(doc, root, "components");
+
+	for (size_t i = 0; i < verify->cat.count; i++) {
+		const struct component *comp = &verify->cat.components[i];
+		const struct err *result = &verify->results[i];
+		yyjson_mut_val *obj = yyjson_mut_arr_add_obj(doc, list);
+
+		yyjson_mut_obj_add_str(doc, obj, "id", comp->id);
+		yyjson_mut_obj_add_str(doc, obj, "version", comp->version);
+		yyjson_mut_obj_add_uint(doc, obj, "bytes", comp->payload.size);
+		yyjson_mut_obj_add_bool(doc, obj, "ok", !result->code);
+		if (result->code) {
+			yyjson_mut_obj_add_str(doc, obj, "reason", err_id(result->code));
+			yyjson_mut_obj_add_str(doc, obj, "text", result->text);
+		}
+		if (comp->not_understood[0])
+			yyjson_mut_obj_add_str(doc, obj, "not_understood", comp->not_understood);
+	}
+}
+
+static int print_json(const struct verify *verify, const struct err *failed, struct err *err)
+{
+	CLEANUP_JSON_MUT yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+	CLEANUP_FREE char *text = NULL;
+	yyjson_mut_val *root;
+	size_t len;
+	int rc;
+
+	if (!doc)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	root = yyjson_mut_obj(doc);
+	yyjson_mut_doc_set_root(doc, root);
+	yyjson_mut_obj_add_uint(doc, root, "format", 1);
+	yyjson_mut_obj_add_bool(doc, root, "ok", !failed->code);
+	if (failed->code) {
+		yyjson_mut_obj_add_str(doc, root, "reason", err_id(failed->code));
+		yyjson_mut_obj_add_str(doc, root, "text", failed->text);
+	}
+	if (verify->results) {
+		yyjson_mut_obj_add_str(doc, root, "repository", verify->cat.repo_id);
+		yyjson_mut_obj_add_uint(doc, root, "serial", verify->cat.serial);
+		yyjson_mut_obj_add_str(doc, root, "created", verify->cat.created);
+		yyjson_mut_obj_add_str(doc, root, "signers", verify->cat.signer_names);
+		add_components(doc, root, verify);
+	}
+	rc = json_write_pretty(doc, &text, &len, err);
+	if (!rc)
+		puts(text);
+	return rc;
+}
+
+static int finish(const struct program *prog, const struct verify *verify, int rc,
+		  struct err *failed)
+{
+	struct err err = { 0 };
+
+	if (verify->json && print_json(verify, failed, &err))
+		return opts_fail(prog, "verify", &err);
+	if (!rc)
+		return 0;
+	if (verify->bad > 0)
+		fprintf(stderr, "%s verify: %zu of %zu components are damaged (%s). ", prog->name,
+			verify->bad, verify->cat.count, err_id(rc));
+	else
+		fprintf(stderr, "%s verify: %s (%s). ", prog->name, failed->text, err_id(rc));
+	fprintf(stderr, "Nothing of it can be trusted; nothing was changed.\n");
+	return opts_exit_status(rc);
+}
+
+int verify_command(const struct program *prog, int argc, char **argv)
+{
+	struct verify verify = { 0 };
+	const struct opt opts[] = {
+		{ "repo", OPT_TEXT, &verify.repo, "DIR", "the repository" },
+		{ "trust", OPT_TEXT, &verify.trust, "DIR", "policy.json and keys/" },
+		{ "json", OPT_FLAG, &verify.json, NULL, "the result as JSON" },
+		{ 0 },
+	};
+	struct err err = { 0 };
+	int first, status;
+	int rc = opts_parse(prog, opts, argc, argv, &first, &err);
+
+	if (rc > 0)
+		return 0;
+	if (!rc && (!verify.repo || !verify.trust))
+		rc = err_set(&err, ERR_USAGE, "--repo DIR and --trust DIR are needed");
+	if (rc)
+		return opts_fail(prog, "verify", &err);
+	rc = verify_all(&verify, &err);
+	status = finish(prog, &verify, rc, &err);
+	free(verify.results);
+	catalog_free(&verify.cat);
+	policy_free(&verify.policy);
+	return status;
+}
