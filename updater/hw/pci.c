@@ -134,8 +134,13 @@ static int set_number(struct device *dev, const char *key, int digits, unsigned 
 static int set_property(struct device *dev, const char *key, struct pci_dev *pci, u32 which)
 {
 	const char *text = pci_get_string_property(pci, which);
+	char clean[sizeof(((struct property *)0)->value)];
 
-	return text ? device_set_prop(dev, key, text) : 0;
+	if (!text)
+		return 0;
+	/* libpci leaves the end of line that sysfs puts behind a label. */
+	text_from_field(clean, sizeof(clean), (const uint8_t *)text, strlen(text));
+	return device_set_prop(dev, key, clean);
 }
 
 static int set_props(struct device *dev, const struct function *fn)
