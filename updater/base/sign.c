@@ -15,7 +15,7 @@
 
 #include "base/hash.h"
 
-/* OWASP's figure for PBKDF2-HMAC-SHA256 since 2023: about a third of a second for each guess. */
+/* OWASP's figure for PBKDF2-HMAC-SHA256 since 2023. */
 #define PBKDF2_ROUNDS 600000
 
 static const struct {

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a command line to a component; the reader judges the result before anything is copied. */
+#include "fwrepo.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "blob.h"
+#include "component_args.h"
+#include "repo.h"
+
+static int append(struct catalog *cat, struct component *comp, struct err *err)
+{
+	struct component *grown =
+		realloc(cat->components, (cat->count + 1) * sizeof(*cat->components));
+
+	if (!grown)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	cat->components = grown;
+	cat->components[cat->count++] = *comp;
+	*comp = (struct component){ 0 };
+	return 0;
+}
+
+static void note_source(struct component *comp, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	snprintf(comp->source_file, sizeof(comp->source_file), "%s", slash ? slash + 1 : file);
+	snprintf(comp->importer, sizeof(comp->importer), "fwrepo add %s", DRYDOCK_VERSION);
+}
+
+/* The payload comes last: a mistake in the other members must not cost a copy of it. */
+static int add(const char *dir, const char *file, struct component *comp, struct err *err)
+{
+	struct payload_ref ref;
+	struct repo repo = { 0 };
+	int rc = repo_open(dir, &repo, err);
+
+	if (!rc && catalog_find(&repo.cat, comp->id))
+		rc = err_set(err, ERR_DUPLICATE, "component %s is there already", comp->id);
+	note_source(comp, file);
+	comp->payload.size = 1;
+	if (!rc)
+		rc = append(&repo.cat, comp, err);
+	if (!rc)
+		rc = repo_check_index(&repo.cat, err);
+	if (!rc)
+		rc = blob_add(dir, file, CATALOG_PART_BYTES, &ref, err);
+	if (!rc) {
+		struct component *added = &repo.cat.components[repo.cat.count - 1];
+
+		added->payload = ref;
+		memcpy(added->source_sha256, ref.sha256, sizeof(ref.sha256));
+		rc = repo_write_index(&repo, err);
+	}
+	repo_close(&repo);
+	return rc;
+}
+
+static void warn(const struct component *comp)
+{
+	if (comp->flag_count && comp->not_understood[0])
+		fprintf(stderr,
+			"fwrepo add: %s is not known to this version: updaters like it will leave "
+			"the component alone\n",
+			comp->not_understood);
+	if (!comp->proof.field[0])
+		fprintf(stderr, "fwrepo add: without --proof the result cannot be verified\n");
+}
+
+int fwrepo_add(int argc, char **argv)
+{
+	struct component_args args = { 0 };
+	struct component comp = { 0 };
+	const char *repo = NULL;
+	const struct opt opts[] = {
+		{ "repo", OPT_TEXT, &repo, "DIR", "the repository" },
+		COMPONENT_OPTIONS(args),
+		{ 0 },
+	};
+	const struct needed needed[] = {
+		{ "--repo DIR", &repo },
+		{ "--id ID", &args.id },
+		{ "--version TEXT", &args.version },
+		{ "--scheme SCHEME", &args.scheme },
+		{ "--backend NAME", &args.backend },
+		{ 0 },
+	};
+	struct err err = { 0 };
+	int first, rc;
+	int status = fwrepo_begin(opts, argc, argv, 1, 1, needed, &first);
+
+	if (status >= 0)
+		return status;
+	rc = component_from_args(&args, &comp, &err);
+	if (!rc) {
+		warn(&comp);
+		rc = add(repo, argv[first], &comp, &err);
+	}
+	component_free(&comp);
+	if (rc)
+		return opts_fail(&fwrepo_program, argv[0], &err);
+	printf("added %s; the repository is to be signed again\n", args.id);
+	return 0;
+}

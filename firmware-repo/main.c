@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fwrepo.h"
+
+static const struct command commands[] = {
+	{ "key", "new NAME", "make a signer's two key pairs, Ed25519 and ML-DSA-65", fwrepo_key },
+	{ "init", "DIR", "make an empty repository", fwrepo_init },
+	{ "add", "FILE", "add a component: a payload and what is to be known about it",
+	  fwrepo_add },
+	{ "remove", "ID", "remove a component, and its payload when nothing else uses it",
+	  fwrepo_remove },
+	{ "list", "", "the components of a repository", fwrepo_list },
+	{ "show", "ID", "everything about one component", fwrepo_show },
+	{ "sign", "", "sign the repository as it is now", fwrepo_sign },
+	{ "verify", "", "check signatures, index and every byte, as the updater does",
+	  fwrepo_verify },
+	{ "trust", "", "make a trust directory: whose signatures an image accepts", fwrepo_trust },
+	{ "journal-init", "FILE", "make an empty journal for a stick", fwrepo_journal_init },
+	{ 0 },
+};
+
+const struct program fwrepo_program = {
+	.name = "fwrepo",
+	.summary = "makes and signs firmware repositories for drydock",
+	.commands = commands,
+};
+
+int main(int argc, char **argv)
+{
+	return opts_main(&fwrepo_program, argc, argv);
+}
