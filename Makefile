@@ -42,9 +42,9 @@ LIBS    := -L$(SYSROOT)/lib -lpci -lefivar -lyyjson -lssl -lcrypto -lpthread
 
 CORE_SRCS    := $(filter-out updater/main.c,$(wildcard updater/*.c updater/*/*.c))
 FWREPO_SRCS  := $(filter-out firmware-repo/main.c,$(wildcard firmware-repo/*.c firmware-repo/*/*.c))
-LAB_MODEL    := tests/lab/nvme_model.c
+-include tests/lab/lab.mk
 TEST_SRCS    := $(wildcard tests/unit/test_*.c)
-TEST_SUPPORT := $(filter-out $(TEST_SRCS),$(wildcard tests/unit/*.c)) $(wildcard $(LAB_MODEL))
+TEST_SUPPORT := $(filter-out $(TEST_SRCS),$(wildcard tests/unit/*.c)) $(LAB_MODEL_SRCS)
 FUZZ_SRCS    := $(wildcard tests/fuzz/fuzz_*.c)
 
 objs = $(patsubst %.c,$(OBJ)/%.o,$(1))
@@ -83,7 +83,6 @@ $(OBJ)/%.o: %.c Makefile VERSION
 	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 
 # The emulated devices: host programs, never part of an image.
--include tests/lab/lab.mk
 LAB_CC := gcc -std=c17 -D_GNU_SOURCE -O1 -g $(WARN) -Itests/lab
 lab: $(BUILD)/lab/lab_nvme $(BUILD)/lab/mkfw
 $(BUILD)/lab/lab_nvme: $(LAB_NVME_SRCS)

@@ -7,5 +7,3 @@ LAB_MODEL_SRCS := $(addprefix tests/lab/,nvme_model.c nvme_identify.c nvme_firmw
 LAB_NVME_SRCS  := $(addprefix tests/lab/,lab_nvme.c nvme_pci.c nvme_regs.c nvme_queue.c \
 	nvme_exec.c nvme_file.c vfio_user.c vfio_memory.c) $(LAB_MODEL_SRCS)
 LAB_MKFW_SRCS  := $(addprefix tests/lab/,mkfw.c fwimage.c)
-
-$(TESTS): $(call objs,$(LAB_MODEL_SRCS))

@@ -49,14 +49,16 @@ static int tap_count, tap_failed, tap_broken;
 		}                                                                               \
 	} while (0)
 
-#define TAP_RUN(function)                                                                 \
-	do {                                                                              \
-		tap_broken = 0;                                                           \
-		function();                                                               \
-		tap_count++;                                                              \
-		tap_failed += tap_broken > 0;                                             \
-		printf("%sok %d - %s\n", tap_broken ? "not " : "", tap_count, #function); \
-		fflush(stdout);                                                           \
+#define TAP_RUN(function) TAP_RUN_NAMED(function, #function)
+
+#define TAP_RUN_NAMED(function, name)                                                \
+	do {                                                                         \
+		tap_broken = 0;                                                      \
+		function();                                                          \
+		tap_count++;                                                         \
+		tap_failed += tap_broken > 0;                                        \
+		printf("%sok %d - %s\n", tap_broken ? "not " : "", tap_count, name); \
+		fflush(stdout);                                                      \
 	} while (0)
 
 #define TAP_END() (printf("1..%d\n", tap_count), tap_failed ? 1 : 0)

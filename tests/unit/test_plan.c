@@ -312,8 +312,7 @@ int main(int argc, char **argv)
 	for (int i = 0; i < count; i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
 		current_file = path;
-		printf("# %s\n", path);
-		TAP_RUN(plan_file);
+		TAP_RUN_NAMED(plan_file, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
