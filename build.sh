@@ -41,6 +41,8 @@ host_packages() {
 	_missing=$(missing_packages | tr '\n' ' ')
 	[ -n "$_missing" ] || return 0
 	printf 'Installing from your distribution: %s\n' "$_missing"
+	[ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null ||
+		die "neither root nor sudo without a password: install these yourself"
 	# shellcheck disable=SC2086
 	step packages 'packages for the build' install_packages $_missing
 }
@@ -56,7 +58,7 @@ as_root() {
 	if [ "$(id -u)" = 0 ]; then
 		DEBIAN_FRONTEND=noninteractive "$@"
 	else
-		sudo -n DEBIAN_FRONTEND=noninteractive "$@"
+		sudo -n env DEBIAN_FRONTEND=noninteractive "$@"
 	fi
 }
 

@@ -18,6 +18,7 @@ usage: fetch.sh [--locked] get NAME [VERSION]   print the path of the checked fi
        fetch.sh [--locked] group GROUP...       the same for all files of these groups
        fetch.sh [--locked] all                  everything that the lock names
        fetch.sh resolve NAME...                 print these lock lines as the signed indexes have them now
+                                                  (what they do not offer any more stays as it is)
        fetch.sh mirrors                         print the mirrors that would be asked
 
 The mirror is the one of this machine's apt configuration. DRYDOCK_MIRROR=URL names another
@@ -322,7 +323,10 @@ case $command in
 get) get "$@" ;;
 group) get_groups "$@" ;;
 all) get_groups all ;;
-resolve) for name in "$@"; do resolve "$name"; done ;;
+resolve)
+	fresh_indexes
+	for name in "$@"; do (resolve "$name") || lock_line "$name"; done
+	;;
 mirrors)
 	find_mirrors
 	mirrors debian

@@ -8,10 +8,10 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=rootfs/lib.sh
 . "$top/rootfs/lib.sh"
 
-# update_line LINE: prints the line to keep.
+# update_line LINE: prints the line to keep, of what $work/resolved offers.
 update_line() {
 	_name=$(lock_field "$1" 2)
-	_new=$("$top/rootfs/fetch.sh" resolve "$_name") || _new=$1
+	_new=$(awk -F '\t' -v name="$_name" '$2 == name' "$work/resolved")
 	if [ "$_new" != "$1" ] && ! is_served "$_new"; then
 		say "$_name: $(lock_field "$_new" 3) is announced but not served, $(lock_field "$1" 3) stays"
 		_new=$1
@@ -29,6 +29,8 @@ is_served() {
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# shellcheck disable=SC2046
+"$top/rootfs/fetch.sh" resolve $(awk -F '\t' '!/^#/ { print $2 }' "$lock") >"$work/resolved"
 while IFS= read -r line; do
 	case $line in
 	'#'* | '') printf '%s\n' "$line" ;;
