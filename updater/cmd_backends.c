@@ -49,10 +49,8 @@ int cmd_backends(int argc, char **argv)
 	struct err err = { 0 };
 	int first, rc = opts_parse(&drydock_program, opts, argc, argv, &first, &err);
 
-	if (rc > 0)
+	if (rc == 1)
 		return EXIT_CHANGED;
-	if (!rc && first < argc)
-		rc = err_set(&err, ERR_USAGE, "\"%s\": no operands are expected", argv[first]);
 	if (!rc && json)
 		rc = print_json(&err);
 	else if (!rc)

@@ -46,18 +46,22 @@ static bool attribute(const struct hwio_nvme *lab, const struct hwio_nvme_drive 
 {
 	const struct {
 		const char *name, *value;
+		int width; /* padded with blanks, as nvme.ko hands them on */
 	} texts[] = {
-		{ "/address", drive->address },		  { "/transport", drive->transport },
-		{ "/state", state_of(lab, drive) },	  { "/serial", drive->model.config.serial },
-		{ "/model", drive->model.config.model },  { "/firmware_rev", "STALE" },
-		{ "/device/device", "0xa80a" },		  { "/device/subsystem_vendor", "0x103c" },
-		{ "/device/subsystem_device", "0x01f4" },
+		{ "/address", drive->address, 0 },
+		{ "/transport", drive->transport, 0 },
+		{ "/state", state_of(lab, drive), 0 },
+		{ "/serial", drive->model.config.serial, 20 },
+		{ "/model", drive->model.config.model, 40 },
+		{ "/firmware_rev", "STALE", 8 },
+		{ "/device/device", "0xa80a", 0 },
+		{ "/device/subsystem_vendor", "0x103c", 0 },
+		{ "/device/subsystem_device", "0x01f4", 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		if (texts[i].value && !strcmp(name, texts[i].name)) {
-			snprintf(buf, size, "%-20s\n",
-				 texts[i].value); /* padded, as nvme.ko does */
+			snprintf(buf, size, "%-*s\n", texts[i].width, texts[i].value);
 			return true;
 		}
 	if (strcmp(name, "/device/vendor") != 0)

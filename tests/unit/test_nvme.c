@@ -298,7 +298,7 @@ static void refused_commits(void)
 		const char *settings, *words;
 	} cases[] = {
 		{ "reject_image=1",
-		  "(NVMe status 107h, do not retry). The drive still runs 1.0.0." },
+		  "does not accept this firmware image (NVMe status 107h, do not retry)" },
 		{ "commit_status=0x106", "invalid or read-only firmware slot (NVMe status 106h" },
 		{ "commit_status=0x113", "prohibits activating this image (NVMe status 113h" },
 		{ "commit_status=0x006", "internal error of the drive (NVMe status 006h" },
@@ -310,9 +310,8 @@ static void refused_commits(void)
 
 		start(&bench, cases[i].settings);
 		bench_write(&bench, ERR_DEVICE);
-		CHECK_CONTAINS(bench.err.text, "commit to slot 2: ");
+		CHECK(!strncmp(bench.err.text, "commit to slot 2: ", 18));
 		CHECK_CONTAINS(bench.err.text, cases[i].words);
-		CHECK_CONTAINS(bench.err.text, "The drive still runs 1.0.0.");
 		CHECK_INT(hwio_nvme_count(bench.lab, COMMIT), 1);
 		CHECK_STR(version_after(&bench), "1.0.0");
 		stop(&bench);
@@ -369,7 +368,7 @@ static void without_intent_nothing_is_sent(void)
 	CHECK_INT(bench.intents, 1);
 	CHECK_INT(hwio_nvme_count(bench.lab, DOWNLOAD), 0);
 	CHECK_INT(hwio_nvme_count(bench.lab, COMMIT), 0);
-	CHECK_CONTAINS(bench.err.text, "Nothing was written, the drive still runs 1.0.0.");
+	CHECK_STR(bench.err.text, "journal: no room");
 	CHECK_INT(backend_nvme.activate(&bench.io, &result, &bench.err), ERR_FULL);
 	CHECK_INT(hwio_nvme_count(bench.lab, HWIO_NVME_RESET), 0);
 	stop(&bench);
@@ -396,8 +395,8 @@ static void a_bad_chunk_is_never_sent_and_nothing_committed(void)
 	CHECK_INT(hwio_nvme_count(bench.lab, DOWNLOAD), 3);
 	CHECK_INT(hwio_nvme_count(bench.lab, COMMIT), 0);
 	CHECK_STR(bench.err.text,
-		  "download, block 4 of 5: chunk 3 differs from its signed hash. "
-		  "Nothing was committed, the drive still runs 1.0.0.");
+		  "nothing was committed: download, block 4 of 5: "
+		  "chunk 3 differs from its signed hash");
 	CHECK_STR(version_after(&bench), "1.0.0");
 	stop(&bench);
 }
@@ -423,8 +422,9 @@ static void a_hanging_download_is_overdue(void)
 	bench_write(&bench, ERR_OVERDUE);
 	CHECK_INT(bench.lab->now_ms, 1000 + 15 * MINUTE_MS);
 	CHECK_INT(hwio_nvme_count(bench.lab, COMMIT), 0);
-	CHECK_CONTAINS(bench.err.text, "no answer within 900 s");
-	CHECK_CONTAINS(bench.err.text, "Nothing was committed, the drive still runs 1.0.0.");
+	CHECK_STR(bench.err.text,
+		  "nothing was committed: download, block 2 of 5: no answer "
+		  "within 900 s, the driver has reset the drive");
 	stop(&bench);
 }
 
@@ -449,8 +449,9 @@ static void gone_in_a_commit_leaves_it_open(void)
 
 	start(&bench, "gone_at_commit=1");
 	bench_write(&bench, ERR_DEVICE_GONE);
-	CHECK_CONTAINS(bench.err.text,
-		       "The drive ran 1.0.0 before; what it will run is not known.");
+	CHECK_STR(bench.err.text,
+		  "commit to slot 2: the driver gave the command up: "
+		  "the drive vanished or was reset");
 	stop(&bench);
 }
 
@@ -474,7 +475,9 @@ static void a_commit_beyond_the_kernels_patience_is_overdue(void)
 	start(&bench, "commit_delay_ms=900001");
 	bench_write(&bench, ERR_OVERDUE);
 	CHECK_INT(hwio_nvme_count(bench.lab, COMMIT), 1);
-	CHECK_CONTAINS(bench.err.text, "what it will run is not known");
+	CHECK_STR(bench.err.text,
+		  "commit to slot 2: no answer within 900 s, "
+		  "the driver has reset the drive");
 	stop(&bench);
 }
 
@@ -583,7 +586,8 @@ static void resets_that_fail(void)
 		uint64_t want_waited_ms;
 	} cases[] = {
 		{ EACCES, 0, false, ERR_DEVICE, 0 },
-		{ 0, 600000, false, ERR_BUSY, 120000 },
+		{ EBUSY, 0, false, 0, 0 }, /* somebody else's reset: not activated, it turns out */
+		{ 0, 600000, false, ERR_OVERDUE, 120000 },
 		{ 0, 0, true, ERR_DEVICE_GONE, 120000 },
 	};
 

@@ -81,9 +81,10 @@ struct backend {
 	 */
 	int (*check)(struct backend_io *io, struct err *err);
 	/*
-	 * Writes the payload. On error err goes from what was being done to the cause and ends with
-	 * the state of the device; the caller puts the device's name before it. ERR_OVERDUE and
-	 * ERR_DEVICE_GONE: the device may or may not have taken it, recover() finds out.
+	 * Writes the payload. On error err says what the device was told last and the cause,
+	 * without a full stop: the caller puts the device's name before it, reads the device again
+	 * and adds what it runs. After ERR_OVERDUE and ERR_DEVICE_GONE it may have taken the
+	 * payload or not: recover() finds out.
 	 */
 	int (*write)(struct backend_io *io, enum backend_result *ret, struct err *err);
 	int (*activate)(struct backend_io *io, enum backend_result *ret, struct err *err);

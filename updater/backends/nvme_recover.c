@@ -3,23 +3,14 @@
 #include <string.h>
 
 #include "backends/nvme_drive.h"
-#include "version.h"
+#include "plan.h"
 
 /* Is this the revision that the component brings? Without a proof, its version must be equal. */
 static bool is_wanted(const struct component *comp, const char *revision)
 {
-	const struct proof *proof = &comp->proof;
-
-	if (strcmp(proof->field, "nvme.fr") != 0)
+	if (strcmp(comp->proof.field, "nvme.fr") != 0)
 		return !strcmp(revision, comp->version);
-	switch (proof->match) {
-	case PROOF_PREFIX:
-		return !strncmp(revision, proof->value, strlen(proof->value));
-	case PROOF_SCHEME:
-		return version_compare(comp->scheme, revision, proof->value) == VERSION_SAME;
-	default:
-		return !strcmp(revision, proof->value);
-	}
+	return plan_proof_holds(comp, revision);
 }
 
 static bool is_stored(const struct nvme_drive *drive, const struct component *comp)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Firmware Image Download and Firmware Commit (NVMe 2.0 §3.11, §5.12, §5.13), and the reset. */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,23 +9,6 @@
 
 #define RESET_WAIT_MS (120u * 1000)
 #define RESET_POLL_MS 500u
-
-/* Ends what is said with the state of the device; returns err->code. */
-static int err_state(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static int err_state(struct err *err, const char *fmt, ...)
-{
-	size_t len = strlen(err->text);
-	va_list ap;
-
-	if (len + 3 < sizeof(err->text)) {
-		memcpy(err->text + len, ". ", 3);
-		va_start(ap, fmt);
-		vsnprintf(err->text + len + 2, sizeof(err->text) - len - 2, fmt, ap);
-		va_end(ap);
-	}
-	return err->code;
-}
 
 int nvme_check(struct backend_io *io, struct err *err)
 {
@@ -42,6 +23,14 @@ int nvme_check(struct backend_io *io, struct err *err)
 	return rc;
 }
 
+static int reset_err(int rc, struct err *err)
+{
+	if (rc != ERR_DEVICE_GONE && err)
+		err->code = ERR_OVERDUE; /* it is there and may still come back */
+	return err_prefix(err, "the drive did not come back within %u s of a reset",
+			  RESET_WAIT_MS / 1000);
+}
+
 /* Resets the drive and waits until it answers again, under whatever name. */
 static int reset_and_wait(struct backend_io *io, struct nvme_drive *drive, struct err *err)
 {
@@ -54,8 +43,7 @@ static int reset_and_wait(struct backend_io *io, struct nvme_drive *drive, struc
 	nvme_drive_close(drive);
 	while ((rc = nvme_drive_open(io->hw, io->dev, drive, err)) != 0) {
 		if (io->hw->ops->now_ms(io->hw) >= deadline_ms)
-			return err_prefix(err, "the drive did not come back within %u s of a reset",
-					  RESET_WAIT_MS / 1000);
+			return reset_err(rc, err);
 		io->hw->ops->sleep_ms(io->hw, RESET_POLL_MS);
 	}
 	return 0;
@@ -136,7 +124,7 @@ static int commit(struct backend_io *io, struct nvme_drive *drive, const struct 
 				    err);
 	}
 	if (rc < 0)
-		return err_prefix(err, "commit to slot %u", (unsigned int)plan->slot);
+		return rc;
 	switch (nvme_status_find(rc)->meaning) {
 	case NVME_ACCEPTED:
 		*ret = action == NVME_CA_ACTIVATE_NOW ? BACKEND_DONE : after_reset(io);
@@ -151,45 +139,35 @@ static int commit(struct backend_io *io, struct nvme_drive *drive, const struct 
 		*ret = BACKEND_NEEDS_POWER_CYCLE;
 		return 0;
 	default:
-		nvme_status_err(rc, err);
-		return err_prefix(err, "commit to slot %u", (unsigned int)plan->slot);
+		return nvme_status_err(rc, err);
 	}
 }
 
-/* A commit that was not answered leaves it open what the drive did; a refusal does not. */
-static int commit_err(const struct nvme_drive *drive, struct err *err)
+static int write_open_drive(struct backend_io *io, struct nvme_drive *drive,
+			    enum backend_result *ret, struct err *err)
 {
-	if (err->code == ERR_DEVICE_GONE || err->code == ERR_OVERDUE)
-		return err_state(err, "The drive ran %s before; what it will run is not known.",
-				 drive->id.revision);
-	return err_state(err, "The drive still runs %s.", drive->id.revision);
+	struct nvme_plan plan;
+	int rc = nvme_plan_make(&drive->id, &drive->log, io->comp, io->payload->size, &plan, err);
+
+	if (!rc)
+		rc = io->intent(io->ctx, err);
+	if (rc)
+		return rc;
+	rc = download(io, drive, &plan, err);
+	if (rc)
+		return err_prefix(err, "nothing was committed");
+	rc = commit(io, drive, &plan, ret, err);
+	return rc ? err_prefix(err, "commit to slot %u", (unsigned int)plan.slot) : 0;
 }
 
 int nvme_write(struct backend_io *io, enum backend_result *ret, struct err *err)
 {
 	struct nvme_drive drive;
-	struct nvme_plan plan;
 	int rc = nvme_drive_open(io->hw, io->dev, &drive, err);
 
 	if (rc)
-		return err_state(err, "Nothing was written.");
-	rc = nvme_plan_make(&drive.id, &drive.log, io->comp, io->payload->size, &plan, err);
-	if (!rc)
-		rc = io->intent(io->ctx, err);
-	if (rc) {
-		err_state(err, "Nothing was written, the drive still runs %s.", drive.id.revision);
-		goto out;
-	}
-	rc = download(io, &drive, &plan, err);
-	if (rc) {
-		err_state(err, "Nothing was committed, the drive still runs %s.",
-			  drive.id.revision);
-		goto out;
-	}
-	rc = commit(io, &drive, &plan, ret, err);
-	if (rc)
-		commit_err(&drive, err);
-out:
+		return rc;
+	rc = write_open_drive(io, &drive, ret, err);
 	nvme_drive_close(&drive);
 	return rc;
 }
@@ -203,15 +181,14 @@ int nvme_activate(struct backend_io *io, enum backend_result *ret, struct err *e
 	if (!io->reset_allowed)
 		return 0;
 	rc = nvme_drive_open(io->hw, io->dev, &drive, err);
-	if (!rc)
-		rc = io->intent(io->ctx, err);
+	if (rc)
+		return rc;
+	rc = io->intent(io->ctx, err);
 	if (!rc)
 		rc = reset_and_wait(io, &drive, err);
 	/* An image that needs a stronger reset is still waiting for it, NVMe 2.0 §5.12.1. */
 	if (!rc && !nvme_pending_slot(&drive.log))
 		*ret = BACKEND_DONE;
-	if (rc)
-		err_state(err, "The new firmware is stored and waits for a reset of the drive.");
 	nvme_drive_close(&drive);
 	return rc;
 }

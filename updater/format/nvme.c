@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 /* Byte offsets in the Identify Controller data structure, NVMe 2.0 §5.17.2.1 */
 enum {
 	ID_VID = 0,
@@ -28,18 +30,14 @@ static uint16_t le16(const uint8_t *p)
 	return (uint16_t)(p[0] | p[1] << 8);
 }
 
-/* An ASCII field of width bytes, padded with blanks (some drives: NULs, blanks on the left). */
+/* An ASCII field of width bytes, padded with blanks; some drives have them on the left. */
 static void copy_text(const uint8_t *field, size_t width, char *ret)
 {
-	size_t start = 0, end = width;
-
-	while (end > 0 && (field[end - 1] == ' ' || field[end - 1] == 0))
-		end--;
-	while (start < end && (field[start] == ' ' || field[start] == 0))
-		start++;
-	for (size_t i = start; i < end; i++)
-		*ret++ = field[i] >= 0x20 && field[i] < 0x7f ? (char)field[i] : '?';
-	*ret = 0;
+	while (width > 0 && *field == ' ') {
+		field++;
+		width--;
+	}
+	text_from_field(ret, width + 1, field, width);
 }
 
 int nvme_parse_identify(const uint8_t *buf, size_t len, struct nvme_identity *ret, struct err *err)
