@@ -296,20 +296,27 @@ static void refused_commits(void)
 {
 	static const struct {
 		const char *settings, *words;
+		int want;
 	} cases[] = {
 		{ "reject_image=1",
-		  "does not accept this firmware image (NVMe status 107h, do not retry)" },
-		{ "commit_status=0x106", "invalid or read-only firmware slot (NVMe status 106h" },
-		{ "commit_status=0x113", "prohibits activating this image (NVMe status 113h" },
-		{ "commit_status=0x006", "internal error of the drive (NVMe status 006h" },
-		{ "commit_status=0x7c1", "vendor specific refusal (NVMe status 7C1h" },
+		  "does not accept this firmware image (NVMe status 107h, do not retry)",
+		  ERR_DEVICE },
+		{ "commit_status=0x106", "invalid or read-only firmware slot (NVMe status 106h",
+		  ERR_DEVICE },
+		{ "commit_status=0x113", "prohibits activating this image (NVMe status 113h",
+		  ERR_DEVICE },
+		{ "commit_status=0x006", "internal error of the drive (NVMe status 006h",
+		  ERR_DEVICE },
+		{ "commit_status=0x7c1", "vendor specific refusal (NVMe status 7C1h", ERR_DEVICE },
+		{ "commit_status=0x001", "does not know this command", ERR_UNSUPPORTED },
+		{ "commit_status=0x371", "the path to the drive failed", ERR_DEVICE_GONE },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct bench bench;
 
 		start(&bench, cases[i].settings);
-		bench_write(&bench, ERR_DEVICE);
+		bench_write(&bench, cases[i].want);
 		CHECK(!strncmp(bench.err.text, "commit to slot 2: ", 18));
 		CHECK_CONTAINS(bench.err.text, cases[i].words);
 		CHECK_INT(hwio_nvme_count(bench.lab, COMMIT), 1);
@@ -410,6 +417,18 @@ static void a_refused_block_ends_the_download(void)
 	CHECK_INT(hwio_nvme_count(bench.lab, DOWNLOAD), 2);
 	CHECK_INT(hwio_nvme_count(bench.lab, COMMIT), 0);
 	CHECK_CONTAINS(bench.err.text, "block 2 of 5: invalid field in the command");
+	stop(&bench);
+}
+
+/* What only the first block may be told does not restart a download that is under way. */
+static void an_overlap_in_the_middle_ends_the_download(void)
+{
+	struct bench bench;
+
+	start(&bench, "mdts=4,download_fail_at=2,download_fail_status=0x114");
+	bench_write(&bench, ERR_BUSY);
+	CHECK_INT(hwio_nvme_count(bench.lab, DOWNLOAD), 2);
+	CHECK_INT(hwio_nvme_count(bench.lab, HWIO_NVME_RESET), 0);
 	stop(&bench);
 }
 
@@ -587,6 +606,7 @@ static void resets_that_fail(void)
 	} cases[] = {
 		{ EACCES, 0, false, ERR_DEVICE, 0 },
 		{ EBUSY, 0, false, 0, 0 }, /* somebody else's reset: not activated, it turns out */
+		{ ENETRESET, 0, false, 0, 0 }, /* the driver looked too early */
 		{ 0, 600000, false, ERR_OVERDUE, 120000 },
 		{ 0, 0, true, ERR_DEVICE_GONE, 120000 },
 	};
@@ -601,6 +621,7 @@ static void resets_that_fail(void)
 		bench.drive->reset_ms = cases[i].reset_ms;
 		bench.drive->lost_in_reset = cases[i].lost;
 		CHECK_INT(backend_nvme.activate(&bench.io, &result, &bench.err), cases[i].want);
+		CHECK_INT(result, BACKEND_NEEDS_REBOOT);
 		CHECK_INT(bench.lab->now_ms, 1000 + cases[i].want_waited_ms);
 		stop(&bench);
 	}
@@ -621,6 +642,7 @@ int main(void)
 	TAP_RUN(the_intent_comes_before_the_first_byte);
 	TAP_RUN(a_bad_chunk_is_never_sent_and_nothing_committed);
 	TAP_RUN(a_refused_block_ends_the_download);
+	TAP_RUN(an_overlap_in_the_middle_ends_the_download);
 	TAP_RUN(a_hanging_download_is_overdue);
 	TAP_RUN(a_drive_that_vanishes_is_gone);
 	TAP_RUN(gone_in_a_commit_leaves_it_open);

@@ -31,6 +31,7 @@ static void slots_are_chosen_by_the_table(void)
 		{ "the active one when it alone is writable", 2, 1, 2, { 0, "0.1", "1.0" }, 2 },
 		{ "all seven", 7, 0, 7, { 0, "a", "b", "c", "d", "e", 0, "1.0" }, 6 },
 		{ "a slot beyond the count does not exist", 2, 0, 1, { 0, "1.0", "0.9", 0 }, 2 },
+		{ "the slot told counts, not revisions", 2, 0, 2, { 0, "1.0", "1.0" }, 1 },
 		{ "active slot not told: by its revision", 2, 0, 0, { 0, "0.9", "1.0" }, 1 },
 	};
 

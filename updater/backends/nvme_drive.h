@@ -41,12 +41,6 @@ int nvme_drive_open(struct hwio *hw, const struct device *dev, struct nvme_drive
 		    struct err *err);
 void nvme_drive_close(struct nvme_drive *drive);
 
-/* Writes all that is known of the drive into the device but id and kind. ERR_NOMEM. */
-int nvme_drive_describe(const struct nvme_drive *drive, struct device *dev, struct err *err);
-/* The same for a controller that was not asked or did not answer, with the reason. ERR_NOMEM. */
-int nvme_node_describe(const struct nvme_node *node, const char *reason, struct device *dev,
-		       struct err *err);
-
 /* What struct backend holds; nvme.c puts them together. */
 int nvme_probe(struct hwio *hw, struct inventory *inv, struct err *err);
 int nvme_refresh(struct hwio *hw, struct device *dev, struct err *err);

@@ -133,7 +133,8 @@ static void put_updateable(struct writer *to, const struct nvme_identity *id)
 	    first ? first : "");
 }
 
-int nvme_drive_describe(const struct nvme_drive *drive, struct device *dev, struct err *err)
+/* Writes all that is known of the drive into the device but id and kind. */
+static int describe_drive(const struct nvme_drive *drive, struct device *dev, struct err *err)
 {
 	const struct nvme_identity *id = &drive->id;
 	struct writer to = { .dev = dev };
@@ -152,14 +153,14 @@ int nvme_drive_describe(const struct nvme_drive *drive, struct device *dev, stru
 	return to.error ? err_set(err, to.error, "out of memory") : 0;
 }
 
-int nvme_node_describe(const struct nvme_node *node, const char *reason, struct device *dev,
-		       struct err *err)
+/* The same for a controller that was not asked or did not answer, with the reason. */
+static int describe_node(const struct nvme_node *node, const char *reason, struct device *dev,
+			 struct err *err)
 {
 	struct writer to = { .dev = dev };
 
 	describe_name(dev, node->name, node->model, node->serial);
 	describe_place(&to, node);
-	dev->updateable = false;
 	put(&to, "nvme.error", "%s", reason);
 	return to.error ? err_set(err, to.error, "out of memory") : 0;
 }
@@ -182,7 +183,7 @@ static int add_silent(struct inventory *inv, const struct nvme_node *node, const
 	struct device *dev;
 	int rc = add(inv, node->serial, node, &dev, err);
 
-	return rc ? rc : nvme_node_describe(node, reason, dev, err);
+	return rc ? rc : describe_node(node, reason, dev, err);
 }
 
 /* The earlier device that is the same drive through another of its controllers; NULL = none. */
@@ -213,7 +214,7 @@ static int add_drive(struct inventory *inv, const struct nvme_drive *drive, stru
 	rc = add(inv, drive->id.serial, &drive->node, &dev, err);
 	if (!rc && device_set_prop(dev, "nvme.same_drive", first_id))
 		rc = err_set(err, ERR_NOMEM, "out of memory");
-	return rc ? rc : nvme_drive_describe(drive, dev, err);
+	return rc ? rc : describe_drive(drive, dev, err);
 }
 
 static int probe_node(struct hwio *hw, const char *name, struct inventory *inv, struct err *err)
@@ -259,7 +260,7 @@ int nvme_refresh(struct hwio *hw, struct device *dev, struct err *err)
 
 	if (rc)
 		return rc;
-	rc = nvme_drive_describe(&drive, dev, err);
+	rc = describe_drive(&drive, dev, err);
 	nvme_drive_close(&drive);
 	return rc;
 }
