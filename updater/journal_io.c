@@ -99,15 +99,18 @@ static int open_file(const char *path, int flags, bool *ret_direct, struct err *
 static int check_kind(int fd, const char *path, bool make, struct err *err)
 {
 	struct stat st;
-	off_t size = lseek(fd, 0, SEEK_END); /* of block devices too */
+	off_t size;
 
-	if (size < 0 || fstat(fd, &st) != 0)
-		return err_set_errno(err, ERR_IO, errno, "journal %s: size", path);
+	if (fstat(fd, &st) != 0)
+		return err_set_errno(err, ERR_IO, errno, "journal %s: stat", path);
 	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
 		return err_set(err, ERR_FORMAT, "journal %s: neither a file nor a block device",
 			       path);
 	if (S_ISREG(st.st_mode) && make)
 		return 0;
+	size = lseek(fd, 0, SEEK_END); /* of block devices too */
+	if (size < 0)
+		return err_set_errno(err, ERR_IO, errno, "journal %s: size", path);
 	if (size < (off_t)JOURNAL_BYTES)
 		return err_set(err, ERR_FORMAT,
 			       "journal %s: %llu bytes, a journal needs %u: not a journal", path,
