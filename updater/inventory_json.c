@@ -256,8 +256,10 @@ static int read_inventory(yyjson_val *root, struct inventory *inv, struct err *e
 		if (!yyjson_is_obj(val))
 			return err_set(err, ERR_FORMAT, "\"Members\"[%zu] is not an object", idx);
 		rc = read_device(val, inv, err);
-		if (rc)
-			return err_prefix(err, "\"Members\"[%zu]", idx);
+		if (rc) {
+			err_prefix(err, "\"Members\"[%zu]", idx);
+			return rc;
+		}
 	}
 	return 0;
 }

@@ -205,8 +205,10 @@ int pci_dump_open(const char *path, int *ret_fd, struct err *err)
 	if (rc)
 		return rc;
 	rc = check_copy(copy, err);
-	if (rc)
-		return err_prefix(err, "%s", path);
+	if (rc) {
+		err_prefix(err, "%s", path);
+		return rc;
+	}
 	*ret_fd = copy;
 	copy = -1;
 	return 0;
