@@ -4,6 +4,8 @@
 # The NVMe drive as a pure model: also linked into the unit tests, behind the ioctl seam.
 LAB_MODEL_SRCS := $(addprefix tests/lab/,nvme_model.c nvme_identify.c nvme_firmware.c \
 	nvme_settings.c fwimage.c)
-LAB_NVME_SRCS  := $(addprefix tests/lab/,lab_nvme.c nvme_pci.c nvme_regs.c nvme_queue.c \
-	nvme_exec.c nvme_file.c vfio_user.c vfio_memory.c) $(LAB_MODEL_SRCS)
+LAB_VFIO_SRCS  := $(addprefix tests/lab/,vfio_user.c vfio_memory.c)
+LAB_PCI_SRCS   := $(addprefix tests/lab/,nvme_pci.c nvme_regs.c nvme_queue.c nvme_exec.c \
+	nvme_file.c) $(LAB_VFIO_SRCS) $(LAB_MODEL_SRCS)
+LAB_NVME_SRCS  := tests/lab/lab_nvme.c $(LAB_PCI_SRCS)
 LAB_MKFW_SRCS  := $(addprefix tests/lab/,mkfw.c fwimage.c)

@@ -53,9 +53,8 @@ static uint8_t config_mask(size_t at)
 	case AT_MSIX + PCI_MSIX_FLAGS + 1:
 		return (PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL) >> 8;
 	case AT_EXPRESS + PCI_EXP_DEVCTL:
-		return 0xff;
 	case AT_EXPRESS + PCI_EXP_DEVCTL + 1:
-		return 0x7f; /* without the bit that starts a function level reset */
+		return 0xff;
 	default:
 		return 0;
 	}

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The emulated drive: the model's unit tests, and the unmodified nvme.ko of the image's kernel
+# The emulated drive: unit tests of its parts, and the unmodified nvme.ko of the image's kernel
 # against the whole of it in QEMU. Needs gcc; prints TAP.
 # shellcheck disable=SC2317
 set -eu
@@ -32,11 +32,12 @@ check() {
 	fi
 }
 
-# unit NAME SOURCE...: runs a unit test under the sanitizers; its tests are counted as ours.
+# unit NAME LIST: runs tests/lab/NAME.c, with the sources in this list of lab.mk, under the
+# sanitizers; its tests are counted as ours.
 unit() {
 	_name=$1
-	shift
-	if ! sanitized "$out/$_name" "$@"; then
+	# shellcheck disable=SC2046
+	if ! sanitized "$out/$_name" "tests/lab/$_name.c" $(sources "$2"); then
 		failed=1
 		report 'not ok' "$_name: does not build"
 		return
@@ -194,8 +195,9 @@ differ() {
 mkdir -p "$out"
 trap lab_nvme_stop EXIT
 make -s -C "$top" lab BUILD="$lab_build"
-# shellcheck disable=SC2046
-unit test_model tests/lab/test_model.c $(sources LAB_MODEL_SRCS)
+unit test_model LAB_MODEL_SRCS
+unit test_vfio LAB_VFIO_SRCS
+unit test_pci LAB_PCI_SRCS
 test_mkfw
 if qemu=$("$top/rootfs/tool.sh" qemu) && lab_kernel "$out" nvme; then
 	LAB_NVME=$out/lab_nvme

@@ -142,9 +142,15 @@ static void identify_namespaces(void)
 
 static void log_pages(void)
 {
+	struct nvme_model_cmd slots_only = { .opcode = NVME_ADMIN_GET_LOG,
+					     .cdw10 = 1u << 16 | 3,
+					     .cdw12 = 8 };
 	uint8_t log[512];
+	uint32_t result;
 
 	new_drive("revision=1.0.0");
+	CHECK_INT(nvme_model_admin(&drive, &slots_only, log, 8, &result), 0);
+	CHECK(!memcmp(log, "1.0.0   ", 8));
 	CHECK_STR(slots(), "1 0 |1.0.0   |........|........|");
 	memset(log, 0xee, sizeof(log));
 	CHECK_INT(admin(NVME_ADMIN_GET_LOG, 0xffffffff, 127u << 16 | 2, 0, log, sizeof(log)), 0);
@@ -265,6 +271,27 @@ static void bad_images_are_refused(void)
 	CHECK_INT(chunk(2 * CHUNK, IMAGE_BYTES - 2 * CHUNK), 0);
 	CHECK_INT(commit(3, CA_RESET), NVME_INVALID_IMAGE); /* a hole */
 	CHECK_STR(slots(), "1 0 |1.0.0   |2.0.0   |........|");
+}
+
+/* The bytes that were not sent would be zero, and so they are in the drive: still not an image. */
+static void a_hole_is_not_zeros(void)
+{
+	struct fwimage head = { .payload_bytes = IMAGE_BYTES - FWIMAGE_HEADER_BYTES };
+
+	new_drive("");
+	make_image(drive.config.model, "2.0.0");
+	memset(image + CHUNK, 0, CHUNK);
+	CHECK_INT(fwimage_parse(image, IMAGE_BYTES, 4, &head), -22);
+	head.payload_bytes = IMAGE_BYTES - FWIMAGE_HEADER_BYTES;
+	memcpy(head.model, drive.config.model, sizeof(head.model));
+	memcpy(head.revision, "2.0.0", 6);
+	head.payload_crc = fwimage_crc32(0, image + FWIMAGE_HEADER_BYTES, head.payload_bytes);
+	fwimage_write_header(&head, image);
+	CHECK_INT(chunk(0, CHUNK), 0);
+	CHECK_INT(chunk(2 * CHUNK, IMAGE_BYTES - 2 * CHUNK), 0);
+	CHECK_INT(commit(2, CA_RESET), NVME_INVALID_IMAGE);
+	CHECK_INT(download(IMAGE_BYTES), 0);
+	CHECK_INT(commit(2, CA_RESET), 0);
 }
 
 static void chunks_in_any_order(void)
@@ -484,7 +511,10 @@ static void the_drive_vanishes(void)
 			CHECK_INT(commit(2, CA_NOW), NVME_MODEL_GONE);
 		else
 			CHECK_INT(chunk(answered[i] * CHUNK, CHUNK), NVME_MODEL_GONE);
+		drive.firmware.next = 1;
+		drive.firmware.next_reset = NVME_RESET_CONTROLLER;
 		nvme_model_reset(&drive, NVME_RESET_CONVENTIONAL);
+		CHECK_INT(drive.firmware.next, 1);
 		CHECK_INT(commit(1, CA_NOW), NVME_MODEL_GONE);
 		nvme_model_reset(&drive, NVME_RESET_POWER);
 		CHECK_STR(slots(), "1 0 |1.0.0   |........|........|");
@@ -545,6 +575,7 @@ int main(void)
 	TAP_RUN(slot_rules);
 	TAP_RUN(the_controller_chooses_a_slot);
 	TAP_RUN(bad_images_are_refused);
+	TAP_RUN(a_hole_is_not_zeros);
 	TAP_RUN(chunks_in_any_order);
 	TAP_RUN(a_reset_forgets_the_download);
 	TAP_RUN(overlaps_are_detected_or_overwrite);
