@@ -4,6 +4,8 @@
 # Orders the steps. Each of them skips itself when nothing it depends on has changed.
 set -eu
 top=$(cd "$(dirname "$0")" && pwd)
+# The variable is for suites that are run by themselves; this builds in build/, always.
+unset DRYDOCK_BUILD
 # shellcheck source=rootfs/lib.sh
 . "$top/rootfs/lib.sh"
 cd "$top"

@@ -211,6 +211,7 @@ offers() {
 }
 
 # The kernel's package name holds its version; a package that only depends on it leads there.
+# Another series than 6.12 would need another look at modules.list: it is never taken by itself.
 offers_kernel() {
 	apt_private apt-cache show --all-versions linux-image-amd64 |
 		sed -n 's/^Depends:.*\(linux-image-6\.12\.[^ ,]*\).*/\1/p' | sort -u |
