@@ -72,7 +72,7 @@ static int write_slot(struct medium *medium, uint64_t offset, const uint8_t *buf
 		return -ENODEV;
 	}
 	memcpy(slot, buf, JOURNAL_SLOT_BYTES);
-	return 0;
+	return medium->lying[offset / JOURNAL_COPY_BYTES] ? -EIO : 0;
 }
 
 static int medium_write(void *ctx, uint64_t offset, const uint8_t *buf, size_t len)

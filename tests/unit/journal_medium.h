@@ -22,9 +22,10 @@ struct medium {
 	uint8_t *slots[MEDIUM_SLOTS]; /* NULL = zeros */
 	bool unreadable[MEDIUM_SLOTS];
 	bool unwritable[JOURNAL_COPIES];
-	unsigned int writes;  /* so far */
-	unsigned int fail_at; /* this write fails, the next works; 0 = none */
-	unsigned int cut_at;  /* the power goes at this write; 0 = never */
+	bool lying[JOURNAL_COPIES]; /* says that a write failed, but it arrived */
+	unsigned int writes;	    /* so far */
+	unsigned int fail_at;	    /* this write fails, the next works; 0 = none */
+	unsigned int cut_at;	    /* the power goes at this write; 0 = never */
 	enum medium_cut cut;
 	size_t cut_bytes;
 	bool dead;

@@ -252,6 +252,26 @@ static void test_two_failing_copies_refuse(void)
 	journal_close(journal);
 }
 
+/* A record that was refused, but arrived, never wins over the one that took its place. */
+static void test_refused_record_does_not_come_back(void)
+{
+	struct journal *journal;
+
+	medium_format(&medium);
+	journal = open_for("CZ1");
+	CHECK_INT(append(journal, JOURNAL_STEP, RUN_A, 1), 0);
+	medium.lying[0] = medium.unwritable[1] = true;
+	CHECK_INT(append(journal, JOURNAL_STEP, RUN_A, 2), ERR_IO);
+	medium.unwritable[0] = true;
+	medium.unwritable[1] = false;
+	CHECK_INT(append(journal, JOURNAL_STEP, RUN_A, 3), 0);
+	journal_close(journal);
+	medium.unwritable[0] = medium.lying[0] = false;
+	journal = open_for("CZ1");
+	CHECK_STR(steps(journal), "1 3");
+	journal_close(journal);
+}
+
 /* Three records; the middle one is damaged at every byte in A, in B, in both. */
 static void test_damaged_slots_are_skipped(void)
 {
@@ -362,6 +382,7 @@ int main(void)
 	TAP_RUN(test_impossible_records_are_not_written);
 	TAP_RUN(test_one_failing_copy_degrades);
 	TAP_RUN(test_two_failing_copies_refuse);
+	TAP_RUN(test_refused_record_does_not_come_back);
 	TAP_RUN(test_damaged_slots_are_skipped);
 	TAP_RUN(test_unreadable_slots_are_skipped);
 	TAP_RUN(test_newest_of_the_copies_wins);
