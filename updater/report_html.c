@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The report as a page for the file with the server's papers. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+#include "ui/html.h"
+
+/* The class that underlines a word; the word and its sign say the same. */
+static const char *state_class(enum step_state state)
+{
+	switch (state) {
+	case STEP_VERIFIED:
+		return "state good";
+	case STEP_FAILED:
+	case STEP_OVERDUE:
+	case STEP_UNKNOWN:
+	case STEP_WRITING:
+		return "state bad";
+	default:
+		return "state warn";
+	}
+}
+
+static const char *verdict_class(const struct report *report)
+{
+	switch (report->exit_status) {
+	case EXIT_CHANGED:
+	case EXIT_NOTHING_NEEDED:
+		return "verdict good";
+	case EXIT_NEEDS_REBOOT:
+	case EXIT_NO_DEVICE:
+	case EXIT_DEPENDENCY:
+	case EXIT_POLICY:
+	case EXIT_INTERRUPTED:
+		return "verdict warn";
+	default:
+		return "verdict bad";
+	}
+}
+
+static void write_verdict(FILE *out, const struct report *report)
+{
+	fprintf(out, "<div class=\"%s\">", verdict_class(report));
+	html_element(out, "p", "say", report->verdict);
+	if (report->end_text[0])
+		html_element(out, "p", NULL, report->end_text);
+	fputs("<p class=\"power\">", out);
+	html_element(out, "strong", NULL,
+		     report->power == POWER_SAFE ? "Safe to power off: yes." :
+						   "Safe to power off: NO.");
+	if (report->power_text[0]) {
+		fputc(' ', out);
+		html_text(out, report->power_text);
+		fputc('.', out);
+	}
+	fprintf(out, " Exit status %d.</p></div>\n", report->exit_status);
+}
+
+static void fact(FILE *out, const char *name, const char *text)
+{
+	if (!text[0])
+		return;
+	html_element(out, "dt", NULL, name);
+	html_element(out, "dd", NULL, text);
+	fputc('\n', out);
+}
+
+static void write_times(FILE *out, const struct report *report)
+{
+	char began[64], last[64], took[64], text[160];
+
+	report_time(report->began, began, sizeof(began));
+	report_time(report->last, last, sizeof(last));
+	report_duration(report->began, report->last, took, sizeof(took));
+	fact(out, "Began", began);
+	snprintf(text, sizeof(text), "%s%s%s%s", last, took[0] ? " (" : "", took,
+		 took[0] ? ")" : "");
+	fact(out, report->ended ? "Ended" : "Last heard", text);
+}
+
+static void write_facts(FILE *out, const struct report *report)
+{
+	char text[512];
+
+	fputs("<dl>\n", out);
+	fact(out, "Machine", report->serial);
+	snprintf(text, sizeof(text), "%s%s%s%s%s", report->run_id,
+		 report->mode[0] ? ", mode " : "", report->mode,
+		 report->version[0] ? ", Drydock " : "", report->version);
+	fact(out, "Run", text);
+	write_times(out, report);
+	text[0] = '\0';
+	if (report->repo_id[0])
+		snprintf(text, sizeof(text), "%s, serial %llu%s%s", report->repo_id,
+			 (unsigned long long)report->repo_serial,
+			 report->signers[0] ? ", signed by " : "", report->signers);
+	fact(out, "Repository", text);
+	text[0] = '\0';
+	if (report->min_evidence[0])
+		snprintf(text, sizeof(text), "accepted on evidence: %s", report->min_evidence);
+	fact(out, "Evidence", text);
+	fact(out, "Journal", report_journal_words(report));
+	report_source_words(report, text, sizeof(text));
+	fact(out, "Sources", text);
+	fputs("</dl>\n", out);
+}
+
+static void table(FILE *out, const char *title, const char *const *columns)
+{
+	html_element(out, "h2", NULL, title);
+	fputs("\n<table>\n<thead><tr>", out);
+	for (; *columns; columns++)
+		fprintf(out, "<th scope=\"col\">%s</th>", *columns);
+	fputs("</tr></thead>\n<tbody>\n", out);
+}
+
+static void more(FILE *out, const char *text)
+{
+	if (text[0])
+		html_element(out, "span", "more", text);
+}
+
+/* A name and under it what identifies it; the id alone when there is no name. */
+static void name_cell(FILE *out, const char *name, const char *id)
+{
+	fputs("<td>", out);
+	html_text(out, name[0] ? name : id);
+	if (name[0])
+		more(out, id);
+	fputs("</td>", out);
+}
+
+static void version_cell(FILE *out, const char *version)
+{
+	html_element(out, "td", "version", version[0] ? version : "?");
+}
+
+static void step_times(FILE *out, const struct report_step *step)
+{
+	char began[64], took[64], text[160];
+
+	report_time(step->last->began, began, sizeof(began));
+	report_duration(step->last->began, step->last->time, took, sizeof(took));
+	if (!began[0])
+		return;
+	snprintf(text, sizeof(text), "%s%s%s", began, took[0] ? ", " : "", took);
+	more(out, text);
+}
+
+static void state_cell(FILE *out, const struct report_step *step)
+{
+	const struct report_seen *last = step->last;
+	char backend[128] = "";
+
+	fputs("<td>", out);
+	html_element(out, "span", state_class(last->state),
+		     last->state ? step_state_name(last->state) : "no record");
+	fputs(" ", out);
+	html_text(out, report_state_words(last->state));
+	if (last->reason[0]) {
+		fputs(" ", out);
+		html_element(out, "code", NULL, last->reason);
+	}
+	more(out, last->text);
+	if (step->backend[0])
+		snprintf(backend, sizeof(backend), "backend %s, evidence: %s", step->backend,
+			 step->evidence[0] ? step->evidence : "not known");
+	more(out, backend);
+	step_times(out, step);
+	fputs("</td>", out);
+}
+
+static void write_steps(FILE *out, const struct report *report)
+{
+	static const char *const columns[] = { "#",	 "Device",    "Component", "Before",
+					       "Wanted", "Read back", "Result",	   NULL };
+
+	if (!report->step_count)
+		return;
+	table(out, "Steps", columns);
+	for (size_t i = 0; i < report->step_count; i++) {
+		const struct report_step *step = &report->steps[i];
+
+		fprintf(out, "<tr><td>%u</td>", step->number);
+		name_cell(out, step->device_name, step->device);
+		name_cell(out, step->component_name, step->component);
+		version_cell(out, step->from);
+		version_cell(out, step->to);
+		version_cell(out, step->last->found);
+		state_cell(out, step);
+		fputs("</tr>\n", out);
+	}
+	fputs("</tbody></table>\n", out);
+}
+
+static void write_left(FILE *out, const struct report *report)
+{
+	static const char *const columns[] = { "Device", "Component", "Why", NULL };
+
+	if (!report->left_count)
+		return;
+	table(out, "Left alone, and why", columns);
+	for (size_t i = 0; i < report->left_count; i++) {
+		const struct report_left *left = &report->left[i];
+
+		fputs("<tr>", out);
+		html_element(out, "td", NULL, left->device);
+		html_element(out, "td", NULL, left->component);
+		fputs("<td>", out);
+		html_element(out, "code", NULL, left->reason);
+		more(out, left->text);
+		fputs("</td></tr>\n", out);
+	}
+	fputs("</tbody></table>\n", out);
+}
+
+static void write_devices(FILE *out, const struct report *report)
+{
+	static const char *const columns[] = { "Device", "Kind", "Version found", NULL };
+
+	if (!report->device_count)
+		return;
+	table(out, "Devices that can be updated, as they were found", columns);
+	for (size_t i = 0; i < report->device_count; i++) {
+		const struct report_device *device = &report->devices[i];
+
+		fputs("<tr>", out);
+		name_cell(out, device->name, device->id);
+		html_element(out, "td", NULL, device->kind);
+		version_cell(out, device->version);
+		fputs("</tr>\n", out);
+	}
+	fputs("</tbody></table>\n", out);
+}
+
+static void write_warnings(FILE *out, const struct report *report)
+{
+	if (!report->warning_count)
+		return;
+	fputs("<h2>Warnings</h2>\n<ul>\n", out);
+	for (size_t i = 0; i < report->warning_count; i++) {
+		html_element(out, "li", NULL, report->warnings[i]);
+		fputc('\n', out);
+	}
+	fputs("</ul>\n", out);
+}
+
+int report_to_html(const struct report *report, char **ret_text, struct err *err)
+{
+	char title[160];
+	size_t len;
+	FILE *out = open_memstream(ret_text, &len);
+
+	if (!out)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	snprintf(title, sizeof(title), "Firmware report%s%s", report->serial[0] ? ": machine " : "",
+		 report->serial);
+	html_begin(out, title);
+	html_element(out, "h1", NULL, title);
+	fputc('\n', out);
+	write_verdict(out, report);
+	write_facts(out, report);
+	write_steps(out, report);
+	write_left(out, report);
+	write_warnings(out, report);
+	write_devices(out, report);
+	fputs("<footer>\"Read back\" is what the device itself showed afterwards. Times are those "
+	      "of the machine's clock.</footer>\n",
+	      out);
+	html_end(out);
+	if (fclose(out) != 0) {
+		free(*ret_text);
+		return err_set(err, ERR_NOMEM, "out of memory");
+	}
+	return 0;
+}
