@@ -31,8 +31,8 @@ static void note_machine(void *ctx, const char *serial)
 	report_copy_text(clean, sizeof(clean), serial, strlen(serial));
 	if (machines->count++ == 0)
 		snprintf(machines->first, sizeof(machines->first), "%s", serial);
-	snprintf(machines->names + len, sizeof(machines->names) - len, "%s\"%s\"",
-		 len ? ", " : "", clean);
+	snprintf(machines->names + len, sizeof(machines->names) - len, "%s\"%s\"", len ? ", " : "",
+		 clean);
 }
 
 /* Whose records: as told, as the events say, or those of the only machine there is. */
@@ -53,7 +53,8 @@ static int choose_serial(const struct report_command *command, const struct repo
 		return err_set(err, ERR_NOT_FOUND, "%s: no machine has used this journal yet",
 			       command->journal);
 	if (machines.count > 1)
-		return err_set(err, ERR_USAGE, "%s holds several machines, choose with --serial: %s",
+		return err_set(err, ERR_USAGE,
+			       "%s holds several machines, choose with --serial: %s",
 			       command->journal, machines.names);
 	snprintf(serial, 65, "%s", machines.first);
 	return 0;
@@ -135,8 +136,7 @@ int cmd_report(int argc, char **argv)
 		  "The journal, a partition or a file; enough even without a log folder." },
 		{ "serial", OPT_TEXT, &command.serial, "S",
 		  "The machine to look for in the journal, by its serial number." },
-		{ "html", OPT_TEXT, &command.html, "FILE",
-		  "Write a page for printing, too." },
+		{ "html", OPT_TEXT, &command.html, "FILE", "Write a page for printing, too." },
 		{ "json", OPT_FLAG, &command.json, NULL, "Print JSON instead of text." },
 		{ 0 },
 	};

@@ -15,6 +15,7 @@ void report_free(struct report *report)
 	free(report->steps);
 	free(report->left);
 	free(report->devices);
+	free(report->settled);
 	free(report->warnings);
 	memset(report, 0, sizeof(*report));
 }
@@ -107,7 +108,7 @@ const char *report_state_words(enum step_state state)
 		[STEP_ACTIVATED] = "activated, not yet proven when the record ends",
 		[STEP_VERIFIED] = "read back and proven",
 		[STEP_ACCEPTED] = "accepted by the device, not provable",
-		[STEP_FAILED] = "failed",
+		[STEP_FAILED] = "it did not succeed",
 		[STEP_OVERDUE] = "overdue: the write may still be going on",
 		[STEP_WITHDRAWN] = "left out of this run",
 		[STEP_NEEDS_REBOOT] = "written, takes effect after a reboot",

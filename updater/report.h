@@ -22,6 +22,7 @@
 #define REPORT_MAX_LEFT		8192
 #define REPORT_MAX_WARNINGS	256
 #define REPORT_MAX_DEVICES	4096
+#define REPORT_MAX_SETTLED	REPORT_MAX_STEPS
 
 /* The last that one source says about a step; state 0 = nothing. */
 struct report_seen {
@@ -61,6 +62,16 @@ struct report_device {
 	char version[129];
 };
 
+/* A step of an earlier, interrupted run, and what asking its device has shown. */
+struct report_settled {
+	char run_id[33];
+	char device[97];
+	char component[97];
+	enum step_state state;
+	char found[129];
+	char text[513];
+};
+
 enum report_power {
 	POWER_SAFE = 1,
 	POWER_UNSAFE,
@@ -89,6 +100,8 @@ struct report {
 	size_t left_count;
 	struct report_device *devices;
 	size_t device_count;
+	struct report_settled *settled;
+	size_t settled_count;
 	char (*warnings)[513];
 	size_t warning_count;
 

@@ -182,6 +182,26 @@ static void on_progress(struct line *line)
 		step->percent = (unsigned int)percent;
 }
 
+static void on_settled(struct line *line)
+{
+	struct report *report = line->report;
+	void *list = report->settled;
+	struct report_settled *settled =
+		grow(report, &list, &report->settled_count, sizeof(*settled), REPORT_MAX_SETTLED);
+	char state[32] = "";
+
+	report->settled = list;
+	if (!settled)
+		return;
+	text_member(line->obj, "state", state, sizeof(state));
+	settled->state = step_state_from_name(state);
+	text_member(line->obj, "run", settled->run_id, sizeof(settled->run_id));
+	text_member(line->obj, "device", settled->device, sizeof(settled->device));
+	text_member(line->obj, "component", settled->component, sizeof(settled->component));
+	text_member(line->obj, "found", settled->found, sizeof(settled->found));
+	text_member(line->obj, "text", settled->text, sizeof(settled->text));
+}
+
 static void on_warning(struct line *line)
 {
 	struct report *report = line->report;
@@ -215,6 +235,7 @@ static const struct {
 	{ "StepState", on_step_state },
 	{ "TransferringToComponent", on_progress },
 	{ "InstallingOnComponent", on_progress },
+	{ "Settled", on_settled },
 	{ "Warning", on_warning },
 	{ "RunEnd", on_run_end },
 };

@@ -48,8 +48,8 @@ static void write_verdict(FILE *out, const struct report *report)
 		html_element(out, "p", NULL, report->end_text);
 	fputs("<p class=\"power\">", out);
 	html_element(out, "strong", NULL,
-		     report->power == POWER_SAFE ? "Safe to power off: yes." :
-						   "Safe to power off: NO.");
+		     report->power == POWER_SAFE ? "Safe to power off: yes."
+						 : "Safe to power off: NO.");
 	if (report->power_text[0]) {
 		fputc(' ', out);
 		html_text(out, report->power_text);
@@ -86,9 +86,8 @@ static void write_facts(FILE *out, const struct report *report)
 
 	fputs("<dl>\n", out);
 	fact(out, "Machine", report->serial);
-	snprintf(text, sizeof(text), "%s%s%s%s%s", report->run_id,
-		 report->mode[0] ? ", mode " : "", report->mode,
-		 report->version[0] ? ", Drydock " : "", report->version);
+	snprintf(text, sizeof(text), "%s%s%s%s%s", report->run_id, report->mode[0] ? ", mode " : "",
+		 report->mode, report->version[0] ? ", Drydock " : "", report->version);
 	fact(out, "Run", text);
 	write_times(out, report);
 	text[0] = '\0';
@@ -145,7 +144,9 @@ static void step_times(FILE *out, const struct report_step *step)
 	report_duration(step->last->began, step->last->time, took, sizeof(took));
 	if (!began[0])
 		return;
-	snprintf(text, sizeof(text), "%s%s%s", began, took[0] ? ", " : "", took);
+	/* The date is in the head of the page. */
+	snprintf(text, sizeof(text), "at %s%s%s", began + strlen("2026-11-22 "),
+		 took[0] ? ", took " : "", took);
 	more(out, text);
 }
 
@@ -157,7 +158,7 @@ static void state_cell(FILE *out, const struct report_step *step)
 	fputs("<td>", out);
 	html_element(out, "span", state_class(last->state),
 		     last->state ? step_state_name(last->state) : "no record");
-	fputs(" ", out);
+	fputs(": ", out);
 	html_text(out, report_state_words(last->state));
 	if (last->reason[0]) {
 		fputs(" ", out);
@@ -195,6 +196,29 @@ static void write_steps(FILE *out, const struct report *report)
 	fputs("</tbody></table>\n", out);
 }
 
+static void write_settled(FILE *out, const struct report *report)
+{
+	static const char *const columns[] = { "Device", "Component", "Read back", "Result", NULL };
+
+	if (!report->settled_count)
+		return;
+	table(out, "Settled first: steps of an earlier run that was interrupted", columns);
+	for (size_t i = 0; i < report->settled_count; i++) {
+		const struct report_settled *settled = &report->settled[i];
+
+		fputs("<tr>", out);
+		html_element(out, "td", NULL, settled->device);
+		html_element(out, "td", NULL, settled->component);
+		version_cell(out, settled->found);
+		fputs("<td>", out);
+		html_element(out, "span", state_class(settled->state),
+			     step_state_name(settled->state));
+		more(out, settled->text);
+		fputs("</td></tr>\n", out);
+	}
+	fputs("</tbody></table>\n", out);
+}
+
 static void write_left(FILE *out, const struct report *report)
 {
 	static const char *const columns[] = { "Device", "Component", "Why", NULL };
@@ -206,8 +230,8 @@ static void write_left(FILE *out, const struct report *report)
 		const struct report_left *left = &report->left[i];
 
 		fputs("<tr>", out);
-		html_element(out, "td", NULL, left->device);
-		html_element(out, "td", NULL, left->component);
+		html_element(out, "td", NULL, left->device[0] ? left->device : "none");
+		html_element(out, "td", NULL, left->component[0] ? left->component : "none");
 		fputs("<td>", out);
 		html_element(out, "code", NULL, left->reason);
 		more(out, left->text);
@@ -263,6 +287,7 @@ int report_to_html(const struct report *report, char **ret_text, struct err *err
 	write_verdict(out, report);
 	write_facts(out, report);
 	write_steps(out, report);
+	write_settled(out, report);
 	write_left(out, report);
 	write_warnings(out, report);
 	write_devices(out, report);

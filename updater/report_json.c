@@ -90,12 +90,28 @@ static void add_step(yyjson_mut_doc *doc, yyjson_mut_val *list, const struct rep
 	add_time(doc, obj, "last", step->last->time);
 }
 
+static void add_settled(yyjson_mut_doc *doc, yyjson_mut_val *list,
+			const struct report_settled *settled)
+{
+	yyjson_mut_val *obj = yyjson_mut_arr_add_obj(doc, list);
+
+	yyjson_mut_obj_add_str(doc, obj, "run", settled->run_id);
+	yyjson_mut_obj_add_str(doc, obj, "device", settled->device);
+	yyjson_mut_obj_add_str(doc, obj, "component", settled->component);
+	yyjson_mut_obj_add_str(doc, obj, "state", step_state_name(settled->state));
+	yyjson_mut_obj_add_str(doc, obj, "found", settled->found);
+	yyjson_mut_obj_add_str(doc, obj, "text", settled->text);
+}
+
 static void add_lists(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct report *report)
 {
 	yyjson_mut_val *list = yyjson_mut_obj_add_arr(doc, root, "steps");
 
 	for (size_t i = 0; i < report->step_count; i++)
 		add_step(doc, list, &report->steps[i]);
+	list = yyjson_mut_obj_add_arr(doc, root, "settled");
+	for (size_t i = 0; i < report->settled_count; i++)
+		add_settled(doc, list, &report->settled[i]);
 	list = yyjson_mut_obj_add_arr(doc, root, "left_alone");
 	for (size_t i = 0; i < report->left_count; i++) {
 		yyjson_mut_val *obj = yyjson_mut_arr_add_obj(doc, list);

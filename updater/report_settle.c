@@ -106,16 +106,46 @@ static void add(struct report *report, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* " 3 steps: 2 proven, 1 failed." */
+static void say_tally(struct report *report)
+{
+	const struct {
+		size_t count;
+		const char *words;
+	} parts[] = {
+		{ report->verified, "proven" },
+		{ report->pending, "waiting for a reboot or power cycle" },
+		{ report->accepted, "accepted but not provable" },
+		{ report->failed, "not successful" },
+		{ report->withdrawn, "left out" },
+		{ report->unfinished, "not finished" },
+	};
+	const char *before = ": ";
+
+	if (!report->step_count)
+		return;
+	add(report, " %zu %s", report->step_count, report->step_count == 1 ? "step" : "steps");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		if (!parts[i].count)
+			continue;
+		add(report, "%s%zu %s", before, parts[i].count, parts[i].words);
+		before = ", ";
+	}
+	add(report, ".");
+}
+
 static void say_done(struct report *report)
 {
 	if (report->step_count == 0)
 		add(report, "Done; there were no steps.");
-	else if (report->verified == report->step_count)
-		add(report, "Done: %s read back and proven.",
-		    report->step_count == 1 ? "the one step is" : "all steps are");
+	else if (report->verified < report->step_count)
+		add(report, "Done.");
+	else if (report->step_count == 1)
+		add(report, "Done: the one step is read back and proven.");
 	else
-		add(report, "Done: %zu of %zu steps are read back and proven.", report->verified,
-		    report->step_count);
+		add(report, "Done: all %zu steps are read back and proven.", report->step_count);
+	if (report->verified < report->step_count)
+		say_tally(report);
 }
 
 static void say_needs_human(struct report *report)
@@ -129,14 +159,6 @@ static void say_needs_human(struct report *report)
 	add(report, ".");
 }
 
-/* How much of it was done, for verdicts that are not "done". */
-static void say_share(struct report *report)
-{
-	if (report->step_count)
-		add(report, " %zu of %zu %s proven.", report->verified, report->step_count,
-		    report->step_count == 1 ? "step is" : "steps are");
-}
-
 static void say_unfinished(struct report *report)
 {
 	const struct report_step *step =
@@ -147,21 +169,18 @@ static void say_unfinished(struct report *report)
 		add(report, " Step %u (%.128s) was in the middle: %s.", step->number,
 		    device_words(step),
 		    step->last->state == STEP_WRITING ? "being written" : "written, not proven");
-	say_share(report);
+	say_tally(report);
 }
 
 static void say_verdict(struct report *report)
 {
-	size_t bad = report->failed + report->accepted + report->withdrawn;
-
 	switch (report->exit_status) {
 	case EXIT_CHANGED:
 		say_done(report);
 		return;
 	case EXIT_NEEDS_REBOOT:
-		add(report, "Written; %zu of %zu %s effect after a reboot or power cycle.",
-		    report->pending, report->step_count,
-		    report->pending == 1 ? "steps takes" : "steps take");
+		add(report,
+		    "Written, but not all of it in effect yet: a reboot or power cycle is needed.");
 		break;
 	case EXIT_NOTHING_NEEDED:
 		add(report, "Nothing was to be done: nothing was changed.");
@@ -179,8 +198,7 @@ static void say_verdict(struct report *report)
 		add(report, "Something is left out because the policy does not allow it.");
 		break;
 	case EXIT_STEPS_FAILED:
-		add(report, "%zu of %zu %s failed, left out or not provable.", bad,
-		    report->step_count, bad == 1 ? "steps is" : "steps are");
+		add(report, "Not everything succeeded.");
 		break;
 	case EXIT_NEEDS_HUMAN:
 		say_needs_human(report);
@@ -194,7 +212,7 @@ static void say_verdict(struct report *report)
 	default:
 		add(report, "Drydock itself failed (status %d).", report->exit_status);
 	}
-	say_share(report);
+	say_tally(report);
 }
 
 void report_settle(struct report *report)

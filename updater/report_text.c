@@ -190,12 +190,24 @@ static void write_left(FILE *out, const struct report_left *left)
 		line(out, 4, "%s", left->text);
 }
 
+static void write_settled(FILE *out, const struct report_settled *settled)
+{
+	line(out, 0, "%s - %s: %s, read back %s", settled->device, settled->component,
+	     step_state_name(settled->state), shown(settled->found));
+	if (settled->text[0])
+		line(out, 4, "%s", settled->text);
+}
+
 static void write_sections(FILE *out, const struct report *report)
 {
 	if (report->step_count)
 		heading(out, "Steps");
 	for (size_t i = 0; i < report->step_count; i++)
 		write_step(out, &report->steps[i]);
+	if (report->settled_count)
+		heading(out, "Settled first: steps of an earlier run that was interrupted");
+	for (size_t i = 0; i < report->settled_count; i++)
+		write_settled(out, &report->settled[i]);
 	if (report->left_count)
 		heading(out, "Left alone, and why");
 	for (size_t i = 0; i < report->left_count; i++)
