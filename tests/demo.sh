@@ -59,7 +59,7 @@ show() {
 	say 'The logs on the stick (build/demo/logs)'
 	stick_logs "$demo/stick.img" "$demo/logs" || die "there are no logs on the stick"
 	logs=$(find "$demo/logs" -mindepth 1 -maxdepth 1 -type d | head -n 1)
-	ls -l "$logs" | awk 'NR > 1 { printf "  %9d  %s\n", $5, $9 }'
+	find "$logs" -type f -printf '  %9s  %f\n' | sort -k 2
 	say 'The report'
 	cat "$logs/summary.txt"
 }

@@ -2,6 +2,8 @@
 #
 # Booting a stick image in an emulated server and reading it afterwards. Source after lib.sh.
 # shellcheck shell=sh
+# top and lab_build are set by lib.sh.
+# shellcheck disable=SC2154
 
 # stick_firmware bios|uefi|uefi-secure DIR: prints QEMU's options for that firmware, to be used
 # unquoted; its variables are a fresh copy in DIR.
@@ -24,22 +26,42 @@ stick_firmware() {
 	esac
 }
 
-# stick_boot FIRMWARE IMAGE DIR SECONDS SOCKET...: boots IMAGE as a USB stick with the drives behind
-# the sockets; the serial line goes to DIR/serial.log. Succeeds when the server powers itself off
-# within SECONDS. A run that takes longer is ended, with QEMU's last words on standard error.
-stick_boot() {
-	_firmware=$1 _image=$2 _dir=$3 _seconds=$4
-	shift 4
-	_qemu=$("$top/rootfs/tool.sh" qemu)/bin/qemu-system-x86_64
-	# shellcheck disable=SC2046
-	timeout "$_seconds" "$_qemu" -accel tcg -smp 1 -display none -no-reboot -nic none \
-		$(lab_qemu_args "$@") $(stick_firmware "$_firmware" "$_dir") \
+# stick_qemu DIR SECONDS IMAGE OPTION...: runs QEMU with IMAGE as a USB stick; the serial line goes to
+# DIR/serial.log, its process id to DIR/qemu.pid. Succeeds when the server powers itself off within
+# SECONDS; status 124 = it did not.
+stick_qemu() {
+	_dir=$1 _seconds=$2 _image=$3
+	shift 3
+	timeout "$_seconds" "$("$top/rootfs/tool.sh" qemu)/bin/qemu-system-x86_64" \
+		-accel tcg -smp 1 -display none -no-reboot -nic none -monitor none \
+		-smbios type=0,vendor=Lab,version=1.0 \
+		-smbios type=1,manufacturer=Lab,product=Demo,serial=LABSRV1 \
 		-device qemu-xhci -drive "if=none,id=stick,format=raw,file=$_image" \
 		-device usb-storage,drive=stick,bootindex=1,removable=on \
-		-serial "file:$_dir/serial.log" -monitor none >"$_dir/qemu.out" 2>&1 </dev/null
-	_status=$?
-	[ "$_status" -eq 0 ] || tail -n 5 "$_dir/qemu.out" "$_dir/serial.log" >&2
-	return "$_status"
+		-serial "file:$_dir/serial.log" -pidfile "$_dir/qemu.pid" "$@" >"$_dir/qemu.out" 2>&1 </dev/null
+}
+
+# stick_boot FIRMWARE IMAGE DIR SECONDS SOCKET...: boots the stick by its own boot loader, with the
+# drives behind the sockets.
+stick_boot() {
+	_firmware=$1 _stick=$2 _in=$3 _limit=$4
+	shift 4
+	# shellcheck disable=SC2046
+	stick_qemu "$_in" "$_limit" "$_stick" $(lab_qemu_args "$@") $(stick_firmware "$_firmware" "$_in")
+}
+
+# stick_start IMAGE DIR SECONDS WORDS SOCKET...: the same without firmware and boot loader: kernel
+# and initramfs of the build with the trust archive of the stick, WORDS on the kernel line.
+stick_start() {
+	_stick=$1 _in=$2 _limit=$3 _words=$4
+	shift 4
+	xorriso -osirrox on -indev "stdio:$_stick" -extract /boot/trust.cpio "$_in/trust.cpio" \
+		>/dev/null 2>&1
+	cat "$lab_build/initrd.zst" "$_in/trust.cpio" >"$_in/initrd"
+	rm -f "$_in/trust.cpio"
+	# shellcheck disable=SC2046
+	stick_qemu "$_in" "$_limit" "$_stick" $(lab_qemu_args "$@") -kernel "$lab_build/vmlinuz" \
+		-initrd "$_in/initrd" -append "console=ttyS0 panic=1 $_words"
 }
 
 # stick_partition IMAGE NUMBER: prints the byte offset of a partition.
