@@ -83,16 +83,21 @@ static bool parse_line(const char *line, struct nvme_model_firmware *firmware)
 static int load(struct nvme_file *file, int fd)
 {
 	struct nvme_model_firmware firmware = { .active = 0 };
-	char text[512], *rest = text, *line;
+	char text[512], *line = text, *end;
 	ssize_t len = read(fd, text, sizeof(text) - 1);
 
 	if (len < 0)
 		return -errno;
 	text[len] = '\0';
-	while ((line = strsep(&rest, "\n")) && rest)
+	for (; *line; line = end + 1) {
+		end = strchr(line, '\n');
+		if (!end)
+			return -EBADMSG; /* cut */
+		*end = '\0';
 		if (!parse_line(line, &firmware))
 			return -EBADMSG;
-	if (*line || firmware.active == 0 || !firmware.running[0])
+	}
+	if (firmware.active == 0 || !firmware.running[0])
 		return -EBADMSG;
 	file->model->firmware = firmware;
 	return 0;

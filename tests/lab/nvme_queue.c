@@ -171,7 +171,7 @@ static void execute(struct nvme_pci *pci, uint16_t qid, const struct nvme_entry 
 	complete(pci, &completion, pci->file->model->delay_ms);
 }
 
-static void run(struct nvme_pci *pci, uint16_t qid)
+static void process(struct nvme_pci *pci, uint16_t qid)
 {
 	struct nvme_sq *sq = &pci->sq[qid];
 
@@ -197,13 +197,13 @@ void nvme_queue_doorbell(struct nvme_pci *pci, uint32_t index, uint32_t value)
 		return;
 	if (index % 2 == 0 && value < pci->sq[qid].entries) {
 		pci->sq[qid].tail = value;
-		run(pci, qid);
+		process(pci, qid);
 	}
 	if (index % 2 == 1 && value < pci->cq[qid].entries) {
 		pci->cq[qid].head = value;
 		for (uint16_t sq = 0; sq < NVME_PCI_QUEUES; sq++)
 			if (pci->sq[sq].entries && pci->sq[sq].cq == qid)
-				run(pci, sq);
+				process(pci, sq);
 	}
 }
 

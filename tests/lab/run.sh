@@ -194,7 +194,7 @@ differ() {
 
 mkdir -p "$out"
 trap lab_nvme_stop EXIT
-make -s -C "$top" lab BUILD="$lab_build"
+make -s -C "$top" lab BUILD="$lab_build" >&2
 unit test_model LAB_MODEL_SRCS
 unit test_vfio LAB_VFIO_SRCS
 unit test_pci LAB_PCI_SRCS

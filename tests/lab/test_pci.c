@@ -502,8 +502,7 @@ static void write_state(const char *text)
 
 	(void)snprintf(path, sizeof(path), "%s/state", folder);
 	state = fopen(path, "w");
-	CHECK(state && fputs(text, state) >= 0);
-	(void)fclose(state);
+	CHECK(state && fputs(text, state) >= 0 && fclose(state) == 0);
 }
 
 static void the_state_is_kept_and_checked(void)
