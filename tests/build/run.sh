@@ -149,6 +149,34 @@ gone_refused() {
 	says '--locked allows no other' with_fetch "$work/cache" --locked get sample && cache_is_empty
 }
 
+# Without --locked a newer file may take the place of one that is gone, but only on the word of an
+# index that is signed by the distribution. This one is not; nothing else is wrong with it.
+forged_index_refused() {
+	rm -f "$served"
+	for _archive in debian debian-security; do
+		for _suite in trixie trixie-updates trixie-backports trixie-security; do
+			forge_index "$work/www/$_archive/dists/$_suite"
+		done
+	done
+	says 'the signed indexes of the mirror cannot be read' with_fetch "$work/cache" get sample &&
+		says "isn't valid" with_fetch "$work/cache" get sample && cache_is_empty
+}
+
+# forge_index FOLDER
+forge_index() {
+	mkdir -p "$1/main/binary-amd64" "$1/main/source"
+	: >"$1/main/binary-amd64/Packages"
+	: >"$1/main/source/Sources"
+	{
+		printf 'Origin: Debian\nSuite: %s\nCodename: %s\n' "${1##*/}" "${1##*/}"
+		printf 'Date: %s\n' "$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S UTC')"
+		printf 'Architectures: amd64\nComponents: main\nSHA256:\n'
+		for _index in main/binary-amd64/Packages main/source/Sources; do
+			printf ' %s 0 %s\n' "$(sha256sum <"$1/$_index" | cut -c 1-64)" "$_index"
+		done
+	} >"$1/InRelease"
+}
+
 # The first place of the line does not exist: the second is asked.
 right_taken() {
 	cp "$work/right" "$served"
@@ -183,6 +211,7 @@ fetch_tests() {
 	check 'a download with other bytes is refused and does not enter the cache' corrupted_refused
 	check 'a truncated download is refused' truncated_refused
 	check '--locked refuses when the locked file is gone' gone_refused
+	check 'a newer file on the word of an unsigned index is refused' forged_index_refused
 	check 'the second place of a line is asked, and the right bytes taken' right_taken
 	check 'another version than the locked one is refused' wrong_version_refused
 	check 'with a warm cache the mirror is not needed' warm_needs_no_mirror
