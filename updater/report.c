@@ -151,6 +151,13 @@ void report_duration(double from, double until, char *text, size_t size)
 		snprintf(text, size, "%llu s", seconds);
 }
 
+const char *report_power_words(const struct report *report)
+{
+	if (report->power != POWER_SAFE)
+		return "NOT SAFE";
+	return report->ended ? "safe" : "safe, as far as the record goes";
+}
+
 const char *report_journal_words(const struct report *report)
 {
 	if (strcmp(report->journal_kind, "volatile") == 0)

@@ -153,6 +153,8 @@ bool report_state_is_final(enum step_state state);
 void report_time(double time, char *text, size_t size);
 /* "2 min 6 s"; "" when one of the two is not known. */
 void report_duration(double from, double until, char *text, size_t size);
+/* "safe", "NOT SAFE"; with the restriction that an unfinished record puts on it. */
+const char *report_power_words(const struct report *report);
 /* "raw partition, both copies good", "VOLATILE: ..." */
 const char *report_journal_words(const struct report *report);
 /* What is wrong with the sources, in words; "" when nothing is. */

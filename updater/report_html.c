@@ -47,15 +47,13 @@ static void write_verdict(FILE *out, const struct report *report)
 	if (report->end_text[0])
 		html_element(out, "p", NULL, report->end_text);
 	fputs("<p class=\"power\">", out);
-	html_element(out, "strong", NULL,
-		     report->power == POWER_SAFE ? "Safe to power off: yes."
-						 : "Safe to power off: NO.");
+	fputs("Power off: ", out);
+	html_element(out, "strong", NULL, report_power_words(report));
 	if (report->power_text[0]) {
-		fputc(' ', out);
+		fputs(": ", out);
 		html_text(out, report->power_text);
-		fputc('.', out);
 	}
-	fprintf(out, " Exit status %d.</p></div>\n", report->exit_status);
+	fprintf(out, ". Exit status %d.</p></div>\n", report->exit_status);
 }
 
 static void fact(FILE *out, const char *name, const char *text)

@@ -129,7 +129,7 @@ static void write_times(FILE *out, const struct report *report)
 
 static void write_facts(FILE *out, const struct report *report)
 {
-	fact(out, "Power off:", "%s%s%s", report->power == POWER_SAFE ? "safe" : "NOT SAFE",
+	fact(out, "Power off:", "%s%s%s", report_power_words(report),
 	     report->power == POWER_SAFE ? "" : ": ", report->power_text);
 	fact(out, "Exit status:", "%d%s", report->exit_status,
 	     report->ended ? "" : " (what it amounts to: the run did not end)");
