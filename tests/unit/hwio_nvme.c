@@ -157,6 +157,7 @@ static int lab_admin(struct hwio_nvme *lab, struct hwio_nvme_drive *drive,
 				  cmd->data_len, &cmd->result);
 	if (status == NVME_MODEL_GONE) {
 		drive->removed = true;
+		lab->now_ms += drive->no_hotplug ? timeout_ms : 0;
 		return -EINTR; /* was under way when the drive was pulled */
 	}
 	if (status == NVME_MODEL_NO_ANSWER || drive->model.delay_ms >= timeout_ms)

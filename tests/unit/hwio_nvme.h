@@ -37,6 +37,7 @@ struct hwio_nvme_drive {
 	uint32_t reset_ms;     /* how long the drive is away after a reset */
 	unsigned int number_after_reset;
 	bool lost_in_reset; /* a reset makes the drive vanish */
+	bool no_hotplug;    /* nobody tells the driver that the drive vanished: it waits */
 	bool removed;
 	uint64_t live_at_ms;
 };
