@@ -131,13 +131,13 @@ int cmd_report(int argc, char **argv)
 	struct err err = { 0 };
 	const struct opt opts[] = {
 		{ "log-dir", OPT_TEXT, &command.log_dir, "DIR",
-		  "The log folder of the run: it holds events.jsonl." },
+		  "the log folder of the run: it holds events.jsonl" },
 		{ "journal", OPT_TEXT, &command.journal, "FILE",
-		  "The journal, a partition or a file; enough even without a log folder." },
+		  "the journal, a partition or a file; enough even without a log folder" },
 		{ "serial", OPT_TEXT, &command.serial, "S",
-		  "The machine to look for in the journal, by its serial number." },
-		{ "html", OPT_TEXT, &command.html, "FILE", "Write a page for printing, too." },
-		{ "json", OPT_FLAG, &command.json, NULL, "Print JSON instead of text." },
+		  "the machine to look for in the journal, by its serial number" },
+		{ "html", OPT_TEXT, &command.html, "FILE", "write a page for printing, too" },
+		{ "json", OPT_FLAG, &command.json, NULL, "print JSON instead of text" },
 		{ 0 },
 	};
 	int first = 0;

@@ -30,9 +30,10 @@
 #define STATE(t, n, state, found, reason, text)                                  \
 	"{\"t\":" t ",\"event\":\"StepState\",\"step\":" n ",\"state\":\"" state \
 	"\",\"found\":\"" found "\",\"reason\":\"" reason "\",\"text\":\"" text "\"}\n"
-#define END(status)                                                                       \
-	"{\"t\":1700000125,\"event\":\"RunEnd\",\"exit\":" status ",\"text\":\"Logs are " \
-								  "safe.\"}\n"
+#define END(status)                                               \
+	"{\"t\":1700000125,\"event\":\"RunEnd\",\"exit\":" status \
+	",\"text\":\"Logs are "                                   \
+	"safe.\"}\n"
 
 static struct report report;
 
@@ -211,7 +212,7 @@ static void test_limits(void)
 	CHECK_STR(report.serial, "CZ1");
 
 	for (int i = 0; i < 1100; i++)
-		used += (size_t)sprintf(steps + used, "{\"event\":\"Step\",\"step\":%d}\n", i);
+		used += (size_t)snprintf(steps + used, 64, "{\"event\":\"Step\",\"step\":%d}\n", i);
 	settle_events(steps);
 	CHECK_INT(report.step_count, REPORT_MAX_STEPS);
 	CHECK_INT(report.beyond_maximum, 1100 - REPORT_MAX_STEPS);
