@@ -16,8 +16,8 @@
 #define SAY_EVERY_SECONDS 5
 
 struct verify {
-	const char *repo, *trust;
-	unsigned int threads;
+	const char *repo, *trust, *threads_text;
+	unsigned int threads; /* 0 = one per core */
 	bool json;
 
 	struct policy policy;
@@ -174,12 +174,28 @@ static int finish(const struct program *prog, const struct verify *verify, int r
 	return opts_exit_status(rc);
 }
 
+static int set_threads(struct verify *verify, struct err *err)
+{
+	char *end;
+	unsigned long count;
+
+	if (!verify->threads_text)
+		return 0;
+	count = strtoul(verify->threads_text, &end, 10);
+	if (*end || count < 1 || count > 16)
+		return err_set(err, ERR_USAGE, "--threads wants a number from 1 to 16");
+	verify->threads = (unsigned int)count;
+	return 0;
+}
+
 int verify_command(const struct program *prog, int argc, char **argv)
 {
 	struct verify verify = { 0 };
 	const struct opt opts[] = {
 		{ "repo", OPT_TEXT, &verify.repo, "DIR", "the repository" },
 		{ "trust", OPT_TEXT, &verify.trust, "DIR", "policy.json and keys/" },
+		{ "threads", OPT_TEXT, &verify.threads_text, "N",
+		  "how many chunks at once, 1 to 16; default: one per core" },
 		{ "json", OPT_FLAG, &verify.json, NULL, "the result as JSON" },
 		{ 0 },
 	};
@@ -191,6 +207,8 @@ int verify_command(const struct program *prog, int argc, char **argv)
 		return 0;
 	if (!rc && (!verify.repo || !verify.trust))
 		rc = err_set(&err, ERR_USAGE, "--repo DIR and --trust DIR are needed");
+	if (!rc)
+		rc = set_threads(&verify, &err);
 	if (rc)
 		return opts_fail(prog, "verify", &err);
 	rc = verify_all(&verify, &err);
