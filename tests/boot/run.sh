@@ -1,0 +1,286 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The image itself, in an emulated server: every boot way to the end of an inventory, and what init
+# does when something is missing. Two machines at a time (DRYDOCK_JOBS). Screens of the firmware
+# boots go to build/screens for people to look at. Arguments choose cases by name.
+set -eu
+LC_ALL=C
+PATH=$PATH:/usr/sbin:/sbin
+export LC_ALL PATH MTOOLS_SKIP_CHECK=1
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=${DRYDOCK_BUILD:-$top/build}
+iso=$build/drydock.iso
+# Seconds that a machine may take: many times what it needs, for busy hosts.
+patience=${DRYDOCK_PATIENCE:-400}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/boot/vm.sh
+. "$top/tests/boot/vm.sh"
+
+# check NAME COMMAND...: one result line.
+check() {
+	_name=$1
+	shift
+	if "$@" >"$dir/said" 2>&1; then
+		printf 'ok - %s: %s\n' "$case" "$_name"
+	else
+		printf 'not ok - %s: %s\n' "$case" "$_name"
+		sed 's/^/# /' "$dir/said"
+		grep -a '^\[' "$dir/serial.txt" | tail -n 30 | tr -cd '\11\12\40-\176' | sed 's/^/# serial: /'
+	fi
+}
+
+# has FILE TEXT...: each of them.
+has() {
+	_file=$1
+	shift
+	for _text; do
+		grep -qaF -e "$_text" "$_file" || {
+			echo "${_file##*/} does not hold: $_text"
+			return 1
+		}
+	done
+}
+
+has_not() {
+	! grep -aF -e "$2" "$1"
+}
+
+same() {
+	[ "$1" = "$2" ] || {
+		echo "expected $2, found $1"
+		return 1
+	}
+}
+
+# stick OUT SETTINGS [OPTION...]
+stick() {
+	printf '%b' "$2" >"$dir/conf"
+	_out=$1
+	shift 2
+	"$top/iso/stick.sh" --base "$iso" --out "$_out" --conf "$dir/conf" "$@"
+}
+
+# fat_medium OUT SETTINGS: a plain FAT stick as an administrator would make it.
+fat_medium() {
+	truncate -s 40M "$1"
+	mkfs.vfat -n DRYDOCK "$1" >/dev/null
+	printf '%b' "$2" >"$dir/conf"
+	mcopy -i "$1" "$dir/conf" ::drydock.conf
+}
+
+# functions_of DMESG: how many PCI functions the kernel found.
+functions_of() {
+	grep -cE 'pci [0-9a-f]{4}:[0-9a-f:.]+: \[[0-9a-f]{4}:[0-9a-f]{4}\] type' "$1"
+}
+
+# logs_complete FOLDER
+logs_complete() {
+	has "$1/result" "exit=0" "mode=inventory"
+	has "$1/boot.log" "Drydock starts, build $(cat "$build/build-id")" "The boot medium is" \
+		"Mode inventory" "Result: exit 0"
+	has "$1/dmesg.txt" "Linux version" "Command line:"
+	[ -s "$1/inventory.json" ]
+}
+
+# all_functions FOLDER: the inventory has those that the kernel has.
+all_functions() {
+	same "$(grep -cE '"Id" *: *"pci:' "$1/inventory.json")" "$(functions_of "$1/dmesg.txt")"
+}
+
+# secure_boot FOLDER: on, as the kernel and as the firmware's variable say.
+secure_boot() {
+	has "$1/dmesg.txt" "Secure boot enabled" "Kernel is locked down from EFI Secure Boot"
+	grep -qi 'secure.*boot.*enabled' "$1/inventory.json"
+}
+
+# screens NAME: one of the run and one of its end.
+screens() {
+	mkdir -p "$build/screens"
+	vm_until "Loading drivers" "$patience" && vm_screen "$build/screens/$1-start.png"
+	vm_until "It is safe to remove" "$patience" && vm_screen "$build/screens/$1-end.png"
+}
+
+# boots FIRMWARE usb|cd: a cell of the matrix.
+boots() {
+	_settings='drydock.mode=inventory\r\ndrydock.poweroff=yes\r\n'
+	logs=$dir/medium
+	if [ "$2" = usb ]; then
+		stick "$logs" "$_settings"
+		vm_usb boot "$logs" >"$dir/devices"
+		_medium=sda1
+	else
+		fat_medium "$logs" "$_settings"
+		{
+			vm_cd boot "$iso"
+			vm_usb logs "$logs"
+		} >"$dir/devices"
+		_medium=sr0
+	fi
+	_began=$(date +%s)
+	vm_start "$dir" "$1" 512 <"$dir/devices"
+	screens "$1-$2" || true
+	check "powers off by itself" vm_ends "$patience"
+	echo "# $1 $2: $(($(date +%s) - _began)) s"
+	check "the serial line tells the run" has "$dir/serial.txt" "The boot medium is /dev/$_medium" \
+		"Mode inventory" "Result: exit 0, done." "It is safe to remove the medium." "Power down"
+	check "one log folder on the medium" fetch_logs "$logs" "$dir/logs"
+	check "the logs are complete" logs_complete "$dir/logs"
+	check "the inventory has every PCI function" all_functions "$dir/logs"
+	check "the FAT is clean" fat_clean "$logs"
+	case $1 in
+	secure) check "Secure Boot is on" secure_boot "$dir/logs" ;;
+	*) check "Secure Boot is off" has_not "$dir/logs/dmesg.txt" "Secure boot enabled" ;;
+	esac
+}
+
+cd_alone() {
+	echo drydock.mode=inventory drydock.poweroff=yes >"$dir/append"
+	vm_cd boot "$iso" >"$dir/devices"
+	vm_start "$dir" kernel 512 <"$dir/devices"
+	check "powers off by itself" vm_ends "$patience"
+	check "says that logs are in RAM" has "$dir/serial.txt" "The boot medium is /dev/sr0" \
+		"LOGS ARE KEPT IN RAM ONLY (no writable medium)" "Result: exit 0" \
+		"The logs are in RAM only"
+}
+
+little_memory() {
+	echo drydock.mode=auto drydock.poweroff=yes >"$dir/append"
+	vm_cd boot "$iso" >"$dir/devices"
+	vm_start "$dir" kernel "$1" <"$dir/devices"
+	check "powers off by itself" vm_ends "$patience"
+	check "says why" has "$dir/serial.txt" "THE SYSTEM DID NOT UNPACK WHOLE" "MB of RAM"
+	check "starts nothing" has_not "$dir/serial.txt" "Mode"
+}
+
+write_protected() {
+	echo >"$dir/append"
+	stick "$dir/medium" 'drydock.mode=inventory\n'
+	_before=$(sha256sum <"$dir/medium")
+	vm_usb boot "$dir/medium" readonly=on >"$dir/devices"
+	vm_start "$dir" kernel 512 <"$dir/devices"
+	check "offers a prompt" vm_until "p = power off:" "$patience"
+	vm_type p
+	check "powers off when told to" vm_ends "$patience"
+	check "says that logs are in RAM" has "$dir/serial.txt" \
+		"The FAT partition of the boot medium cannot be written." "LOGS ARE KEPT IN RAM ONLY" \
+		"Mode inventory" "Result: exit 0"
+	check "the medium is as it was" same "$(sha256sum <"$dir/medium")" "$_before"
+}
+
+# personal: booted by GRUB, which loads the archive with the keys.
+personal() {
+	mkdir -p "$dir/trust/keys" "$dir/repo/blobs/ab"
+	echo '{"a":"policy"}' >"$dir/trust/policy.json"
+	echo "a key" >"$dir/trust/keys/site.ed25519.pub"
+	head -c 1000000 /dev/urandom >"$dir/repo/blobs/ab/abcd"
+	stick "$dir/medium" 'drydock.mode=shell\n' --trust "$dir/trust" --repo "$dir/repo"
+	vm_usb boot "$dir/medium" >"$dir/devices"
+	vm_start "$dir" bios 512 <"$dir/devices"
+	check "gives a shell" vm_until "Shell, as asked." "$patience"
+	vm_type 'cat /etc/drydock/trust/policy.json; sha256sum </media/drydock/repo/blobs/ab/abcd'
+	check "has the policy" vm_until '{"a":"policy"}' "$patience"
+	check "has the repository" vm_until "$(sha256sum <"$dir/repo/blobs/ab/abcd")" "$patience"
+	vm_type 'ls -l /etc/drydock/trust/keys; ip -o link | grep -c "state UP"; echo links up'
+	check "has the key" vm_until "-r--r--r--    1 0        0                6" "$patience"
+	check "no network is up" vm_until "$(printf '0\r\nlinks up')" "$patience"
+	vm_type poweroff
+	check "powers off when told to" vm_ends "$patience"
+	check "says when the medium may go" has "$dir/serial.txt" "It is safe to remove the medium."
+	check "the FAT is clean" fat_clean "$dir/medium"
+}
+
+# server_disks: a whole Drydock stick with another repository on the server's own disks.
+server_disks() {
+	echo drydock.mode=inventory drydock.poweroff=yes >"$dir/append"
+	stick "$dir/medium" ''
+	for _disk in nvme sata; do
+		stick "$dir/$_disk" 'drydock.mode=shell\n'
+	done
+	fat_medium "$dir/sata2" 'drydock.mode=shell\n'
+	(cd "$dir" && sha256sum nvme sata sata2 >before)
+	{
+		vm_nvme own1 "$dir/nvme"
+		vm_sata own2 "$dir/sata"
+		vm_sata own3 "$dir/sata2" | sed 's/ide\.2/ide.3/'
+		vm_usb boot "$dir/medium"
+	} >"$dir/devices"
+	vm_start "$dir" kernel 512 <"$dir/devices"
+	check "powers off by itself" vm_ends "$patience"
+	check "not a byte of them changed" sh -c "cd '$dir' && sha256sum -c before"
+	check "the logs are on the stick" fetch_logs "$dir/medium" "$dir/logs"
+	check "their settings were not read" has "$dir/logs/boot.log" "Mode inventory"
+	check "none was taken for a medium" has_not "$dir/logs/boot.log" "labelled DRYDOCK and used"
+	check "none was mounted" has_not "$dir/logs/boot.log" nvme0n1
+}
+
+# one NAME COMMAND...: in a folder and a shell of its own.
+one() {
+	case=$1
+	dir=$work/$1
+	mkdir "$dir"
+	shift
+	(
+		trap vm_stop EXIT
+		"$@"
+	) >"$dir.tap" 2>"$dir.err" || {
+		echo "not ok - $case: the test itself" >>"$dir.tap"
+		sed 's/^/# /' "$dir.err" >>"$dir.tap"
+	}
+}
+
+cases() {
+	cat <<-'LIST'
+		bios-usb boots bios usb
+		bios-cd boots bios cd
+		uefi-usb boots uefi usb
+		uefi-cd boots uefi cd
+		secure-usb boots secure usb
+		secure-cd boots secure cd
+		cd-alone cd_alone
+		little-memory little_memory 300
+		write-protected write_protected
+		personal personal
+		server-disks server_disks
+	LIST
+}
+
+# wanted NAME CHOICE...
+wanted() {
+	[ $# -gt 1 ] || return 0
+	_case=$1
+	shift
+	for _choice; do
+		[ "$_choice" != "$_case" ] || return 0
+	done
+	return 1
+}
+
+# worker: takes the next case until there is none; making a folder is what only one can do.
+worker() {
+	while read -r _name _call; do
+		mkdir "$work/.$_name" 2>/dev/null || continue
+		# shellcheck disable=SC2086
+		one "$_name" $_call
+	done <"$work/list"
+}
+
+[ -f "$iso" ] || {
+	echo "1..0 # SKIP build/drydock.iso is not built"
+	exit 1
+}
+cases | while read -r _name _call; do
+	! wanted "$_name" "$@" || echo "$_name $_call"
+done >"$work/list"
+_workers=
+for _ in $(seq "${DRYDOCK_JOBS:-2}"); do
+	worker &
+	_workers="$_workers $!"
+done
+for _worker in $_workers; do wait "$_worker"; done
+while read -r _name _; do
+	cat "$work/$_name.tap"
+done <"$work/list" | awk '/^ok - / { sub(/^ok/, "ok " ++n) }
+	/^not ok - / { sub(/^not ok/, "not ok " ++n); bad = 1 }
+	{ print } END { print "1.." n + 0; exit bad || !n }'
