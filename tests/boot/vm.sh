@@ -17,7 +17,7 @@ vm_firmware() {
 	bios) printf '%s\n' -machine q35 && return ;;
 	kernel)
 		printf '%s\n' -machine q35 -kernel "$build/vmlinuz" -initrd "$build/initrd.zst" -append \
-			"console=tty0 console=ttyS0,115200n8 panic=30 loglevel=5 $(cat "$1/append")"
+			"console=tty0 console=ttyS0,115200n8 panic=30 loglevel=4 $(cat "$1/append")"
 		return
 		;;
 	uefi) printf '%s\n' -machine q35 ;;
@@ -34,23 +34,34 @@ vm_firmware() {
 		-drive "if=pflash,format=raw,unit=1,file=$1/vars.fd"
 }
 
-# vm_usb NAME IMAGE [OPTION]: words for a USB stick; vm_cd, vm_nvme, vm_sata likewise.
+# vm_usb NAME IMAGE [OPTION]: words for a USB stick; vm_cd, vm_nvme, vm_sata likewise. The firmware
+# tries the one with the name "boot" first.
 vm_usb() {
 	printf '%s\n' -drive "if=none,id=$1,format=raw,file=$2${3:+,$3}" \
-		-device "usb-storage,drive=$1,bus=usb.0"
+		-device "usb-storage,bus=usb.0,$(vm_drive "$1")"
 }
 
 vm_cd() {
 	printf '%s\n' -drive "if=none,id=$1,format=raw,readonly=on,media=cdrom,file=$2" \
-		-device "ide-cd,drive=$1,bus=ide.0"
+		-device "ide-cd,bus=ide.0,$(vm_drive "$1")"
 }
 
 vm_nvme() {
-	printf '%s\n' -drive "if=none,id=$1,format=raw,file=$2" -device "nvme,drive=$1,serial=$1"
+	printf '%s\n' -drive "if=none,id=$1,format=raw,file=$2" \
+		-device "nvme,serial=$1,$(vm_drive "$1")"
 }
 
+# vm_sata NAME IMAGE PORT
 vm_sata() {
-	printf '%s\n' -drive "if=none,id=$1,format=raw,file=$2" -device "ide-hd,drive=$1,bus=ide.2"
+	printf '%s\n' -drive "if=none,id=$1,format=raw,file=$2" \
+		-device "ide-hd,bus=ide.$3,$(vm_drive "$1")"
+}
+
+vm_drive() {
+	case $1 in
+	boot) echo "drive=$1,bootindex=1" ;;
+	*) echo "drive=$1" ;;
+	esac
 }
 
 # vm_start FOLDER FIRMWARE MEMORY_MB, with words for its devices on standard input.
@@ -64,7 +75,7 @@ vm_start() {
 	set -- -accel tcg -smp 1 -m "$3" -nodefaults -display none -vga std -no-reboot \
 		-device qemu-xhci,id=usb \
 		-chardev "pipe,id=serial,path=$vm/serial" -serial chardev:serial \
-		-chardev "pipe,id=monitor,path=$vm/monitor" -mon chardev=monitor,mode=readline
+		-chardev "pipe,id=monitor,path=$vm/monitor" -object monitor-hmp,id=hmp,chardev=monitor
 	while read -r _word; do
 		set -- "$@" "$_word"
 	done <"$vm/words"
