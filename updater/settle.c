@@ -49,28 +49,31 @@ static enum backend_recovery compare_versions(const struct device *dev,
 	return RECOVER_NEEDS_HUMAN;
 }
 
-static enum backend_recovery ask(const struct settle *settle, const struct journal_record *open,
-				 const struct device *dev, struct err *err)
+/* Asks the device; when that fails a person is needed, and err says why. */
+static int ask(const struct settle *settle, const struct journal_record *open,
+	       const struct device *dev, enum backend_recovery *ret, struct err *err)
 {
 	const struct component *comp = find_component(settle, open->component);
 	const struct backend *backend = dev ? backend_find(dev->backend) : NULL;
-	enum backend_recovery found = RECOVER_NEEDS_HUMAN;
 	struct device before;
 	struct backend_io io;
+	int rc;
 
-	if (!backend) {
-		err_set(err, ERR_DEVICE_GONE, "it is not there or does not answer");
-		return RECOVER_NEEDS_HUMAN;
+	*ret = RECOVER_NEEDS_HUMAN;
+	if (!backend)
+		return err_set(err, ERR_DEVICE_GONE, "it is not there or does not answer");
+	if (!comp) {
+		*ret = compare_versions(dev, open);
+		return 0;
 	}
-	if (!comp)
-		return compare_versions(dev, open);
 	/* The backend is to compare with what ran before that step, not with what runs now. */
 	before = *dev;
 	snprintf(before.version, sizeof(before.version), "%s", open->from);
 	io = (struct backend_io){ .hw = settle->hw, .dev = &before, .comp = comp };
-	if (backend->recover(&io, &found, err))
-		return RECOVER_NEEDS_HUMAN;
-	return found;
+	rc = backend->recover(&io, ret, err);
+	if (rc)
+		*ret = RECOVER_NEEDS_HUMAN;
+	return rc;
 }
 
 /* What an answer means for the step, for people and as its last state. */
@@ -103,18 +106,17 @@ static int settle_step(const struct settle *settle, const struct journal_record 
 	const struct device *dev = find_device(settle, open->device);
 	struct journal_record record = *open;
 	struct err cause = { 0 };
-	enum backend_recovery found = ask(settle, open, dev, &cause);
+	enum backend_recovery found;
+	int unanswered = ask(settle, open, dev, &found, &cause);
 
-	int rc = found == RECOVER_NEEDS_HUMAN ? hold(held, dev, err) : 0;
-
-	if (rc)
-		return rc;
+	if (found == RECOVER_NEEDS_HUMAN && hold(held, dev, err))
+		return err->code;
 	record.time = (uint64_t)time(NULL);
 	record.state = meanings[found].state;
 	snprintf(record.found, sizeof(record.found), "%s", dev ? dev->version : "");
 	snprintf(record.reason, sizeof(record.reason), "%s", err_id(ERR_INTERRUPTED));
 	snprintf(record.text, sizeof(record.text), "%s%s%s", meanings[found].text,
-		 cause.text[0] ? ": " : "", cause.text);
+		 unanswered ? ": " : "", unanswered ? cause.text : "");
 	console_say(settle->console, "  %s, %s -> %s: was \"%s\": %s%s%s.",
 		    dev ? dev->name : open->device, open->from, open->to,
 		    step_state_name(open->state), record.text, dev ? "; it reads " : "",

@@ -177,11 +177,9 @@ test_other_signature() {
 	say_end 'a head that is not the signed one: nothing is parsed or written, exit 6'
 }
 
-# Pulling the plug while the drive is committing, then the same stick again.
-test_power_cut() {
-	begin cut
-	lab_nvme_start "$dir/drive" --model 'LAB NVME X100' --serial LAB1 --version 1.0 \
-		--faults commit_delay_ms=60000
+# cut_while_writing FAULTS: pulls the plug when the console says that something is being written
+cut_while_writing() {
+	lab_nvme_start "$dir/drive" --model 'LAB NVME X100' --serial LAB1 --version 1.0 --faults "$1"
 	stick_start "$dir/stick.img" "$dir" 150 'drydock.mode=auto drydock.poweroff=yes' \
 		"$dir/drive/nvme.sock" &
 	_server=$!
@@ -195,21 +193,41 @@ test_power_cut() {
 	wait "$_server" 2>/dev/null
 	lab_nvme_stop "$dir/drive"
 	read_logs
+	rm "$dir/serial.log"
+}
+
+# In the middle of the download: the report of the dead run, then the same stick again.
+test_power_cut() {
+	begin cut
+	cut_while_writing download_delay_ms=2000
 	logged events.jsonl '"state":"writing"'
 	[ ! -e "$logs/result" ] || fail "a run that was cut off has a result"
 	drive running 1.0
 	"$build/drydock" report --log-dir "$logs" >"$dir/report.txt" 2>&1
 	grep -qi 'interrupted\|cut off\|did not end' "$dir/report.txt" ||
-		fail "the report does not say that the run was cut off"
-	rm "$dir/serial.log"
+		fail "the report does not say that the run was cut off: $(head -n 5 "$dir/report.txt")"
 	serve ''
 	powered_off
 	said 'was cut off. What it left behind'
-	said 'interrupted; the old firmware runs'
+	said 'was "writing": interrupted; the old firmware runs'
 	ended 0
 	drive received payload
 	drive running 2.0
-	say_end 'a power cut in the middle: the next boot settles it and completes the update'
+	say_end 'a power cut in the download: the next boot settles it and completes the update'
+}
+
+# While the drive commits, and the drive completes that by itself: nothing is written twice.
+test_power_cut_late() {
+	begin cutlate
+	cut_while_writing commit_delay_ms=60000
+	drive running 2.0
+	rm "$dir/drive/state/received.bin"
+	serve ''
+	powered_off
+	said 'was "writing": interrupted, but the new firmware runs; it reads 2.0'
+	ended 3
+	drive received nothing
+	say_end 'a power cut in the commit that the drive completed: seen, and not done twice'
 }
 
 # FAT without room: the run goes on, its logs stay in RAM, and that is said.
@@ -260,7 +278,7 @@ make_repository >"$work/out" 2>&1 || {
 	echo 'Bail out! no repository'
 	exit 1
 }
-tests='reset_needed disappears lies flipped_bit other_signature power_cut fat_full
+tests='reset_needed disappears lies flipped_bit other_signature power_cut power_cut_late fat_full
 	journal_damaged no_journal'
 [ $# -eq 0 ] || tests=$*
 for name in $tests; do
