@@ -25,14 +25,7 @@ struct checker {
 	size_t head_line; /* where it began */
 };
 
-static bool match_char(char c, char pattern)
-{
-	if (pattern == '#')
-		return isxdigit((unsigned char)c);
-	return pattern == 'o' ? c >= '0' && c <= '7' : c == pattern;
-}
-
-/* How many characters match, all or none; '#' is a hexadecimal digit, 'o' an octal one. */
+/* How many characters match, all or none; '#' stands for a hexadecimal digit. */
 static size_t match(const char *text, size_t len, const char *pattern)
 {
 	size_t n = strlen(pattern);
@@ -40,24 +33,25 @@ static size_t match(const char *text, size_t len, const char *pattern)
 	if (len < n)
 		return 0;
 	for (size_t i = 0; i < n; i++)
-		if (!match_char(text[i], pattern[i]))
+		if (pattern[i] == '#' ? !isxdigit((unsigned char)text[i]) : pattern[i] != text[i])
 			return 0;
 	return n;
 }
 
-static bool is_head(const char *text, size_t len)
+/* "0000:03:00.0 ": the length of that with its blank, 0 when it is something else. */
+static size_t match_head(const char *text, size_t len)
 {
 	static const char *const patterns[] = {
-		"##:##.o ",
-		"####:##:##.o ",
-		"#####:##:##.o ",
-		"######:##:##.o ",
+		"##:##.# ",
+		"####:##:##.# ",
+		"#####:##:##.# ",
+		"######:##:##.# ",
 	};
+	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++)
-		if (match(text, len, patterns[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns) && !n; i++)
+		n = match(text, len, patterns[i]);
+	return n;
 }
 
 /* "1f0: " with 2 to 8 digits: the length of that, and the number. */
@@ -84,12 +78,14 @@ static int end_function(struct checker *chk, struct err *err)
 	return 0;
 }
 
-static int begin_function(struct checker *chk, struct err *err)
+static int begin_function(struct checker *chk, char function, struct err *err)
 {
 	int rc = end_function(chk, err);
 
 	if (rc)
 		return rc;
+	if (function < '0' || function > '7')
+		return err_set(err, ERR_FORMAT, "line %zu: not a PCI address", chk->line);
 	if (++chk->functions > INVENTORY_MAX_DEVICES)
 		return err_set(err, ERR_TOO_LARGE, "more than %d functions", INVENTORY_MAX_DEVICES);
 	chk->inside = true;
@@ -130,8 +126,9 @@ static int check_line(struct checker *chk, const char *text, size_t len, struct 
 		return err_set(err, ERR_FORMAT, "line %zu: not a line of text", chk->line);
 	if (len == 0)
 		return end_function(chk, err);
-	if (is_head(text, len))
-		return begin_function(chk, err);
+	skip = match_head(text, len);
+	if (skip)
+		return begin_function(chk, text[skip - 2], err);
 	skip = chk->inside ? match_offset(text, len, &offset) : 0;
 	return skip ? check_bytes(chk, text + skip, len - skip, offset, err) : 0;
 }
