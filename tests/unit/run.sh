@@ -16,7 +16,7 @@ renumber() {
 	awk -v n="$count" -v prefix="$1" '
 	/^(not )?ok / {
 		not = /^not / ? "not " : ""
-		sub(/^(not )?ok [0-9]* ?-? ?/, "")
+		sub(/^(not )?ok [0-9]+ - /, "")
 		print not "ok " ++n " - " prefix ": " $0
 		next
 	}
