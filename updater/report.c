@@ -83,6 +83,7 @@ void report_copy_text(char *ret, size_t size, const char *text, size_t len)
 		uint32_t c = 0;
 		size_t n = character((const uint8_t *)text + pos, len - pos, &c);
 		bool shown = n > 0 && !is_control(c);
+		bool space = c == '\t' || c == '\n' || c == '\r';
 		size_t need = shown ? n : 1;
 
 		if (used + need >= size)
@@ -90,7 +91,7 @@ void report_copy_text(char *ret, size_t size, const char *text, size_t len)
 		if (shown)
 			memcpy(ret + used, text + pos, n);
 		else
-			ret[used] = '?';
+			ret[used] = space ? ' ' : '?';
 		used += need;
 		pos += n ? n : 1;
 	}

@@ -105,12 +105,13 @@ struct report {
 	char (*warnings)[513];
 	size_t warning_count;
 
+	size_t good_lines;     /* that are an event, known or not */
 	size_t bad_lines;      /* cut, garbled or too long */
 	size_t beyond_maximum; /* entries that the maxima above left out */
 	size_t earlier_runs;   /* in the same events file, not shown */
 
 	/* By report_settle(): */
-	size_t verified, accepted, pending, failed, withdrawn, unfinished;
+	size_t verified, accepted, pending, failed, withdrawn, unfinished, not_begun;
 	char verdict[513];
 	enum report_power power;
 	char power_text[257]; /* why not, "" when it is safe */
@@ -123,8 +124,9 @@ void report_free(struct report *report);
 int report_add_events(struct report *report, const uint8_t *buf, size_t len, struct err *err);
 
 /*
- * Adds the records of the run that the events name, else of the newest run of this machine.
- * ERR_NOT_FOUND when the journal has no run, ERR_NOMEM.
+ * Adds the records of the run that the events name; without any event those of the newest run of
+ * this machine. ERR_NOT_FOUND when the journal does not have it, or the events name none (a run
+ * that ended before it was one: the newest in the journal is another), ERR_NOMEM.
  */
 int report_add_journal(struct report *report, struct journal *journal, struct err *err);
 
@@ -165,8 +167,8 @@ void report_source_words(const struct report *report, char *text, size_t size);
 struct report_step *report_step(struct report *report, uint64_t number);
 
 /*
- * Replaces what is not UTF-8 and what does not print (C0, C1, bidirectional controls) by '?', in
- * place; copies at most size - 1 bytes, whole characters.
+ * Copies at most size - 1 bytes, whole characters. What is not UTF-8 and what does not print (C0,
+ * C1, bidirectional controls) becomes '?', tabs and ends of lines become spaces.
  */
 void report_copy_text(char *ret, size_t size, const char *text, size_t len);
 

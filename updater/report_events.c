@@ -68,6 +68,7 @@ static void forget_run(struct report *report)
 {
 	struct report empty = {
 		.has_events = report->has_events,
+		.good_lines = report->good_lines,
 		.bad_lines = report->bad_lines,
 		.earlier_runs = report->earlier_runs + 1,
 	};
@@ -249,6 +250,7 @@ static void take_object(struct report *report, yyjson_val *obj)
 		report->bad_lines++;
 		return;
 	}
+	report->good_lines++;
 	/* Also false for NaN; the year 9999 is the last that is written in four digits. */
 	if (!(line.time >= 0 && line.time < 253402300800.0))
 		line.time = 0;

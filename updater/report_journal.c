@@ -84,6 +84,8 @@ int report_add_journal(struct report *report, struct journal *journal, struct er
 	report->journal_degraded = journal_is_degraded(journal);
 	if (journal_is_volatile(journal))
 		set(report->journal_kind, sizeof(report->journal_kind), "volatile");
+	if (!report->run_id[0] && report->good_lines)
+		return err_set(err, ERR_NOT_FOUND, "journal: the events name no run to look for");
 	if (!report->run_id[0]) {
 		rc = journal_last_run(journal, report->run_id, &is_open, err);
 		if (rc)

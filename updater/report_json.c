@@ -65,6 +65,7 @@ static void add_counts(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct r
 	yyjson_mut_obj_add_uint(doc, counts, "failed", report->failed);
 	yyjson_mut_obj_add_uint(doc, counts, "withdrawn", report->withdrawn);
 	yyjson_mut_obj_add_uint(doc, counts, "unfinished", report->unfinished);
+	yyjson_mut_obj_add_uint(doc, counts, "not_begun", report->not_begun);
 }
 
 static void add_step(yyjson_mut_doc *doc, yyjson_mut_val *list, const struct report_step *step)

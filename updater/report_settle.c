@@ -48,8 +48,15 @@ static void count_step(struct report *report, const struct report_step *step)
 	case STEP_WITHDRAWN:
 		report->withdrawn++;
 		break;
-	default:
+	case STEP_PLANNED:
+	case STEP_BEGUN:
+	case STEP_WRITING:
+	case STEP_WRITTEN:
+	case STEP_ACTIVATED:
 		report->unfinished++;
+		break;
+	default:
+		report->not_begun++;
 	}
 }
 
@@ -119,6 +126,7 @@ static void say_tally(struct report *report)
 		{ report->failed, "not successful" },
 		{ report->withdrawn, "left out" },
 		{ report->unfinished, "not finished" },
+		{ report->not_begun, "not begun" },
 	};
 	const char *before = ": ";
 
@@ -136,7 +144,9 @@ static void say_tally(struct report *report)
 
 static void say_done(struct report *report)
 {
-	if (report->step_count == 0)
+	if (strcmp(report->mode, "dry run") == 0)
+		add(report, "Dry run: nothing was changed.");
+	else if (report->step_count == 0)
 		add(report, "Done; there were no steps.");
 	else if (report->verified < report->step_count)
 		add(report, "Done.");
@@ -218,7 +228,7 @@ static void say_verdict(struct report *report)
 void report_settle(struct report *report)
 {
 	report->verified = report->accepted = report->pending = 0;
-	report->failed = report->withdrawn = report->unfinished = 0;
+	report->failed = report->withdrawn = report->unfinished = report->not_begun = 0;
 	report->verdict[0] = '\0';
 	for (size_t i = 0; i < report->step_count; i++) {
 		struct report_step *step = &report->steps[i];

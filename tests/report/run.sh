@@ -56,7 +56,7 @@ silent_about() {
 
 events_of_a_cut_run() {
 	report 0 --log-dir "$tmp/log" &&
-		says "$tmp/out" 'The run did not end' '2 steps: 1 proven, 1 not finished' 'Machine: CZ1' \
+		says "$tmp/out" 'The run did not end' '2 steps: 1 proven, 1 not begun' 'Machine: CZ1' \
 			'before 2.1, wanted 3.0, read back 3.0' 'nic-1.2 [NOT_APPLICABLE]' \
 			'accepted on evidence: emulator' 'skipped: 1.' &&
 		[ "$(head -n 1 "$tmp/out" | cut -c 1-19)" = 'The run did not end' ]
@@ -69,7 +69,7 @@ fits_the_screen() {
 journal_alone() {
 	report 0 --journal "$tmp/journal" --serial CZ1 &&
 		says "$tmp/out" 'Step 2 (nvme:S2) was in the middle: being written.' 'NOT SAFE: nvme:S2' \
-			'3 steps: 1 proven, 2 not finished' 'read back 3.0' 'DEGRADED' 'from the journal alone' &&
+			'3 steps: 1 proven, 1 not finished, 1 not begun' 'read back 3.0' 'DEGRADED' 'from the journal alone' &&
 		silent_about "$tmp/out" PROOF
 }
 

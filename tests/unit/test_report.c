@@ -155,7 +155,66 @@ static void test_a_run_that_died_while_writing(void)
 	CHECK_CONTAINS(report.verdict, "Step 1 (Drive 1) was in the middle: being written.");
 	CHECK_INT(report.power, POWER_UNSAFE);
 	CHECK_CONTAINS(report.power_text, "Drive 1: its write was not finished");
-	CHECK_INT(report.unfinished, 2);
+	CHECK_INT(report.unfinished, 1);
+	CHECK_INT(report.not_begun, 1);
+}
+
+static void note(struct journal *journal, const char *run_id, enum journal_type type,
+		 unsigned int number, enum step_state state, uint64_t time)
+{
+	struct journal_record record = { .type = type, .state = state, .time = time };
+
+	snprintf(record.run_id, sizeof(record.run_id), "%s", run_id);
+	if (type == JOURNAL_RUN_BEGIN)
+		record.step_count = (uint16_t)number;
+	else if (type == JOURNAL_RUN_END)
+		record.exit_status = (uint16_t)number;
+	else
+		record.step = (uint16_t)number;
+	if (type == JOURNAL_STEP) {
+		snprintf(record.device, sizeof(record.device), "nvme:S%u", number);
+		snprintf(record.component, sizeof(record.component), "fw-3.0");
+		snprintf(record.from, sizeof(record.from), "2.1");
+		snprintf(record.to, sizeof(record.to), "3.0");
+		snprintf(record.found, sizeof(record.found), "%s",
+			 state == STEP_VERIFIED ? "3.0" : "");
+	}
+	CHECK_INT(journal_append(journal, &record, NULL), 0);
+}
+
+static struct journal *new_journal(void)
+{
+	struct journal *journal = NULL;
+
+	CHECK_INT(journal_open_volatile("CZ1", &journal, NULL), 0);
+	return journal;
+}
+
+static void test_a_dry_run(void)
+{
+	settle_events("{\"event\":\"RunBegin\",\"run\":\"" RUN_A
+		      "\",\"mode\":\"dry run\"}\n" STEP("1") END("0"));
+	CHECK_STR(report.verdict, "Dry run: nothing was changed. 1 step: 1 not begun.");
+}
+
+/* It ended before it was a run, say with 6: the journal's newest run is not this one. */
+static void test_events_without_a_run(void)
+{
+	struct journal *journal = new_journal();
+
+	note(journal, RUN_B, JOURNAL_RUN_BEGIN, 1, 0, 1600000000);
+	note(journal, RUN_B, JOURNAL_STEP, 1, STEP_FAILED, 1600000001);
+	read_events(END("6"));
+	CHECK_INT(report_add_journal(&report, journal, NULL), ERR_NOT_FOUND);
+	report_settle(&report);
+	CHECK_INT(report.step_count, 0);
+	CHECK_STR(report.verdict,
+		  "The repository does not hold: a signature, hash or file is wrong.");
+	/* Nothing but garbage: then the journal is all there is. */
+	read_events("{\"ev\n");
+	CHECK_INT(report_add_journal(&report, journal, NULL), 0);
+	CHECK_INT(report.step_count, 1);
+	journal_close(journal);
 }
 
 static void test_garbage_is_counted_never_fatal(void)
@@ -238,6 +297,8 @@ static void test_texts_are_made_harmless(void)
 
 	report_copy_text(text, sizeof(text), "a\x1b[31m\x07z", 8);
 	CHECK_STR(text, "a?[31m?z");
+	report_copy_text(text, sizeof(text), "two\nlines\tand\r", 14);
+	CHECK_STR(text, "two lines and ");
 	report_copy_text(text, sizeof(text),
 			 "\xc2\x9b"
 			 "1m",
@@ -450,37 +511,6 @@ static void test_json(void)
 	free(text);
 }
 
-static void note(struct journal *journal, const char *run_id, enum journal_type type,
-		 unsigned int number, enum step_state state, uint64_t time)
-{
-	struct journal_record record = { .type = type, .state = state, .time = time };
-
-	snprintf(record.run_id, sizeof(record.run_id), "%s", run_id);
-	if (type == JOURNAL_RUN_BEGIN)
-		record.step_count = (uint16_t)number;
-	else if (type == JOURNAL_RUN_END)
-		record.exit_status = (uint16_t)number;
-	else
-		record.step = (uint16_t)number;
-	if (type == JOURNAL_STEP) {
-		snprintf(record.device, sizeof(record.device), "nvme:S%u", number);
-		snprintf(record.component, sizeof(record.component), "fw-3.0");
-		snprintf(record.from, sizeof(record.from), "2.1");
-		snprintf(record.to, sizeof(record.to), "3.0");
-		snprintf(record.found, sizeof(record.found), "%s",
-			 state == STEP_VERIFIED ? "3.0" : "");
-	}
-	CHECK_INT(journal_append(journal, &record, NULL), 0);
-}
-
-static struct journal *new_journal(void)
-{
-	struct journal *journal = NULL;
-
-	CHECK_INT(journal_open_volatile("CZ1", &journal, NULL), 0);
-	return journal;
-}
-
 static void test_from_the_journal_alone(void)
 {
 	struct journal *journal = new_journal();
@@ -502,7 +532,8 @@ static void test_from_the_journal_alone(void)
 	CHECK_STR(report.run_id, RUN_A);
 	CHECK_INT(report.step_count, 3);
 	CHECK_INT(report.verified, 1);
-	CHECK_INT(report.unfinished, 2);
+	CHECK_INT(report.unfinished, 1);
+	CHECK_INT(report.not_begun, 1);
 	CHECK_STR(report.steps[0].last->found, "3.0");
 	CHECK_STR(report.steps[1].device, "nvme:S2");
 	CHECK_INT(report.steps[2].last->state, 0);
@@ -625,6 +656,8 @@ int main(void)
 	TAP_RUN(test_verdicts);
 	TAP_RUN(test_events_cut_anywhere);
 	TAP_RUN(test_a_run_that_died_while_writing);
+	TAP_RUN(test_a_dry_run);
+	TAP_RUN(test_events_without_a_run);
 	TAP_RUN(test_garbage_is_counted_never_fatal);
 	TAP_RUN(test_zeros_after_the_cut);
 	TAP_RUN(test_limits);
