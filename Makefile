@@ -64,10 +64,11 @@ $(TESTS): $(BIN)/tests/%: $(OBJ)/tests/unit/%.o $(call objs,$(TEST_SUPPORT)) $(F
 # every test; `make libfuzzer` builds the coverage-guided ones.
 $(FUZZERS): $(BIN)/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/fuzz/driver.o $(FWREPO) $(CORE)
 
-$(BIN)/drydock $(BIN)/fwrepo $(TESTS) $(FUZZERS):
+# The key of a sysroot changes with what is in it.
+$(BIN)/drydock $(BIN)/fwrepo $(TESTS) $(FUZZERS): $(wildcard $(SYSROOT)/.key)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS)
 
 $(CORE): $(call objs,$(CORE_SRCS))
 $(FWREPO): $(call objs,$(FWREPO_SRCS))
@@ -77,7 +78,7 @@ $(CORE) $(FWREPO):
 	$(Q)gcc-ar rcsD $@ $^
 
 $(OBJ)/tests/%.o: CFLAGS += -Itests/unit -Itests/lab -Itests/fuzz
-$(OBJ)/%.o: %.c Makefile VERSION
+$(OBJ)/%.o: %.c Makefile VERSION $(wildcard $(SYSROOT)/.key)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) -c -o $@ $<

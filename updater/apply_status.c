@@ -55,6 +55,7 @@ static enum exit_status status_of_reason(enum reason reason)
 	case REASON_REQUIRES:
 		return EXIT_DEPENDENCY;
 	case REASON_TPM_CONSENT:
+	case REASON_HOST_POWER:
 	case REASON_UNTESTED:
 	case REASON_NO_PROOF:
 	case REASON_BOOT_PATH:

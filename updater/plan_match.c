@@ -99,6 +99,19 @@ static struct verdict judge_selection(const struct component *comp, const struct
 	return fine;
 }
 
+/* What is decided by the component alone. */
+static struct verdict judge_component(const struct component *comp)
+{
+	if (comp->not_understood[0])
+		return verdict(REASON_NOT_UNDERSTOOD, "its %s is not known to this version",
+			       comp->not_understood);
+	if (comp->host_power_off)
+		return verdict(REASON_HOST_POWER,
+			       "it can be written only while the server is "
+			       "powered off");
+	return fine;
+}
+
 static struct verdict judge_backend(const struct component *comp, const struct device *dev,
 				    const struct plan_options *options)
 {
@@ -214,6 +227,8 @@ struct verdict match_judge(const struct component *comp, const struct device *de
 {
 	struct verdict ret = judge_selection(comp, dev, options);
 
+	if (!ret.reason)
+		ret = judge_component(comp);
 	if (!ret.reason)
 		ret = judge_backend(comp, dev, options);
 	if (!ret.reason)

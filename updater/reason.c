@@ -24,6 +24,8 @@ static const char *const reason_ids[REASON_LAST + 1] = {
 	[REASON_COMPONENT_WITHDRAWN] = "COMPONENT_WITHDRAWN",
 	[REASON_STOPPED] = "STOPPED",
 	[REASON_NEEDS_HUMAN] = "NEEDS_HUMAN",
+	[REASON_NOT_UNDERSTOOD] = "NOT_UNDERSTOOD",
+	[REASON_HOST_POWER] = "HOST_POWER",
 };
 
 const char *reason_id(enum reason reason)

@@ -22,9 +22,11 @@ enum reason {
 	REASON_SUPERSEDED,   /* another component for this device was chosen */
 	REASON_NOT_SELECTED, /* --only or --skip */
 	REASON_COMPONENT_WITHDRAWN,
-	REASON_STOPPED,	    /* an earlier step failed, --stop-on-error */
-	REASON_NEEDS_HUMAN, /* an earlier run left it in a state nobody can tell */
-	REASON_LAST = REASON_NEEDS_HUMAN
+	REASON_STOPPED,	       /* an earlier step failed, --stop-on-error */
+	REASON_NEEDS_HUMAN,    /* an earlier run left it in a state nobody can tell */
+	REASON_NOT_UNDERSTOOD, /* the index says something this version does not know */
+	REASON_HOST_POWER,     /* can be written only while the server is powered off */
+	REASON_LAST = REASON_HOST_POWER
 };
 
 const char *reason_id(enum reason reason); /* "ALREADY_CURRENT" */

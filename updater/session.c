@@ -223,6 +223,34 @@ static int journal_blocks(struct err *err)
 	return ERR_POLICY;
 }
 
+/*
+ * Anti-rollback is advisory here, since whoever holds the stick can erase the journal: it is said,
+ * the floors in the signed index decide.
+ */
+static int warn_of_older_repository(struct session *s, struct err *err)
+{
+	CLEANUP_FREE struct journal_record *records = NULL;
+	uint64_t highest = 0;
+	char text[256];
+	size_t count;
+	int rc = journal_read(s->journal, &records, &count, err);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < count; i++)
+		if (records[i].type == JOURNAL_RUN_BEGIN && records[i].number > highest &&
+		    strcmp(records[i].device, s->cat.repo_id) == 0)
+			highest = records[i].number;
+	if (highest <= s->cat.serial)
+		return 0;
+	snprintf(text, sizeof(text),
+		 "repository \"%s\" is at serial %llu; this server has seen %llu", s->cat.repo_id,
+		 (unsigned long long)s->cat.serial, (unsigned long long)highest);
+	console_say(s->console, "ATTENTION: an older repository than before: %s.", text);
+	events_emit(s->events, "Warning", EVENT_S("text", text));
+	return 0;
+}
+
 /* The journal of this machine; on media made by hand its file is created now, before any write. */
 static int open_or_make(struct session *s, const char *path, struct err *err)
 {
@@ -251,6 +279,8 @@ static int open_journal(struct session *s, struct err *err)
 	}
 	if (!rc)
 		rc = settle_earlier(s, err);
+	if (!rc)
+		rc = warn_of_older_repository(s, err);
 	events_emit(s->events, "Journal", EVENT_S("journal", kind));
 	return rc ? journal_blocks(err) : 0;
 }

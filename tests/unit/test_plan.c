@@ -164,6 +164,10 @@ static void add_component(struct scene *scene, const struct word *words, size_t 
 			comp->expected_seconds = (uint32_t)strtoul(value, NULL, 10);
 		else if (strcmp(words[i].key, "measured") == 0)
 			comp->measured = true;
+		else if (strcmp(words[i].key, "power-off") == 0)
+			comp->host_power_off = true;
+		else if (strcmp(words[i].key, "strange") == 0)
+			set_text(comp->not_understood, sizeof(comp->not_understood), value);
 		else
 			CHECK_STR(words[i].key, "a word of [components]");
 	}
