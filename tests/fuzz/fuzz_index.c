@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* index.json: what is understood is written, read again and written as the same bytes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog.h"
+#include "catalog_head.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_component(const struct component *comp)
+{
+	if (!catalog_id_ok(comp->id) || !comp->version[0] || comp->target_count == 0 ||
+	    comp->payload.size == 0 || comp->payload.size > CATALOG_PAYLOAD_MAX)
+		abort();
+	if (!comp->not_understood[0] && (!comp->scheme || !comp->activation || comp->flag_count))
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct catalog cat = { 0 }, again = { 0 };
+	struct err err;
+	char *text = NULL, *second = NULL;
+	size_t len, second_len;
+
+	if (catalog_parse_index(data, size, &cat, &err)) {
+		if (cat.components || cat.count)
+			abort();
+		return 0;
+	}
+	for (size_t i = 0; i < cat.count; i++)
+		check_component(&cat.components[i]);
+	if (!catalog_write_index(&cat, &text, &len, &err)) {
+		if (catalog_parse_index((uint8_t *)text, len, &again, &err) ||
+		    catalog_write_index(&again, &second, &second_len, &err) || len != second_len ||
+		    memcmp(text, second, len) != 0)
+			abort();
+	}
+	free(text);
+	free(second);
+	catalog_free(&cat);
+	catalog_free(&again);
+	return 0;
+}
