@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/fsio.h"
 #include "drydock.h"
+#include "hw/hwio_record.h"
 #include "probe.h"
 #include "ui/console.h"
 
@@ -34,9 +35,8 @@ static int save(const char *dir, const char *name, const char *text, size_t len,
 
 static int save_forms(const char *dir, const struct forms *forms, struct err *err)
 {
-	int rc = fsio_mkdir_p(dir, 0755, err);
+	int rc = save(dir, "inventory.json", forms->json, forms->json_len, err);
 
-	rc = rc ? rc : save(dir, "inventory.json", forms->json, forms->json_len, err);
 	return rc ? rc : save(dir, "inventory.txt", forms->table, strlen(forms->table), err);
 }
 
@@ -83,6 +83,26 @@ static int take_inventory(const struct inventory_command *command, struct err *e
 	return rc;
 }
 
+/* Through a recording seam when there is a place for its traces. */
+static int run(struct inventory_command *command, struct err *err)
+{
+	struct hwio *real = hwio_real_new(command->source.root);
+	int rc = 0;
+
+	if (!real)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	command->source.hw = real;
+	if (command->log_dir) {
+		rc = fsio_mkdir_p(command->log_dir, 0755, err);
+		rc = rc ? rc : hwio_record_new(real, command->log_dir, &command->source.hw, err);
+	}
+	rc = rc ? rc : take_inventory(command, err);
+	if (command->source.hw != real)
+		hwio_record_free(command->source.hw);
+	hwio_real_free(real);
+	return rc;
+}
+
 int cmd_inventory(int argc, char **argv)
 {
 	struct inventory_command command = { 0 };
@@ -94,7 +114,7 @@ int cmd_inventory(int argc, char **argv)
 		{ "pci-ids", OPT_TEXT, &command.source.pci_ids, "FILE",
 		  "names of PCI devices, instead of the installed list" },
 		{ "log-dir", OPT_TEXT, &command.log_dir, "DIR",
-		  "also write inventory.json and inventory.txt there" },
+		  "also write inventory.json, inventory.txt and traces there" },
 		{ "console", OPT_LIST, &command.consoles, "DEV",
 		  "also show it on this console; may be given several times" },
 		{ "json", OPT_FLAG, &command.json, NULL, "JSON instead of a table" },
@@ -108,11 +128,6 @@ int cmd_inventory(int argc, char **argv)
 		return 0;
 	if (!rc && command.source.root && command.source.lspci_dump)
 		rc = err_set(&err, ERR_USAGE, "--root and --lspci exclude each other");
-	if (!rc) {
-		command.source.hw = hwio_real_new(command.source.root);
-		rc = command.source.hw ? take_inventory(&command, &err)
-				       : err_set(&err, ERR_NOMEM, "out of memory");
-	}
-	hwio_real_free(command.source.hw);
+	rc = rc ? rc : run(&command, &err);
 	return rc ? opts_fail(&drydock_program, argv[0], &err) : 0;
 }

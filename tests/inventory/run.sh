@@ -162,6 +162,14 @@ pci_function() {
 	ln -s "../../../devices/pci0000:00/$1" "$tmp/root/sys/bus/pci/devices/${1##*/}"
 }
 
+# What was asked and found is in the traces, by the seam (VPD) and by libpci's notes.
+traces() {
+	inventory --root "$tmp/root" --log-dir "$tmp/traces" >"$tmp/out" || return 1
+	grep -F '"call":"read"' "$tmp/traces/trace-sys.jsonl" | grep -F '0000:03:00.0/vpd' |
+		grep -F '502d313233' && grep -F '"path":"libpci"' "$tmp/traces/trace-sys.jsonl" |
+		grep -F 'pci:0000:03:00.0 is 14e4:1657 103c:22be class 0200 revision 02 driver tg3'
+}
+
 # Vital Product Data whose checksum is right, or wrong by what is added to it
 vpd() {
 	printf '\202\007\000Adapter\220\023\000PN\005P-123SN\004S456RV\001' >"$tmp/vpd"
@@ -246,6 +254,7 @@ made_up_machine() {
 		pci.vpd.name Adapter pci.vpd.checksum ok Serial S456
 	check 'VPD with a wrong checksum is not believed' has pci:0000:03:00.1 pci.vpd.pn '' \
 		Serial '' pci.vpd.error 'wrong checksum' pci.label 'Embedded LOM 1 Port 2'
+	check 'another root: a trace of what was asked' traces
 	check 'a root port hangs from nothing' has pci:0000:00:01.0 Parent '' pci.subsystem '' \
 		pci.class 0604
 	rm "$tmp/root/sys/devices/pci0000:00/$_nic.0/vendor"
