@@ -53,7 +53,8 @@ FWREPO := $(OBJ)/libfwrepo.a
 TESTS  := $(patsubst tests/unit/%.c,$(BIN)/tests/%,$(TEST_SRCS))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BIN)/fuzz/%,$(FUZZ_SRCS))
 
-all: $(BIN)/drydock $(BIN)/fwrepo
+all: $(BIN)/drydock $(BIN)/fwrepo man
+man: $(BIN)/drydock.8 $(BIN)/fwrepo.8
 tests: $(TESTS)
 fuzzers: $(FUZZERS)
 
@@ -69,6 +70,10 @@ $(BIN)/drydock $(BIN)/fwrepo $(TESTS) $(FUZZERS): $(wildcard $(SYSROOT)/.key)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS)
+
+$(BIN)/%.8: $(BIN)/%
+	$(call say,MAN,$@)
+	$(Q)$< --man >$@
 
 $(CORE): $(call objs,$(CORE_SRCS))
 $(FWREPO): $(call objs,$(FWREPO_SRCS))
@@ -93,7 +98,7 @@ $(BUILD)/lab/lab_nvme $(BUILD)/lab/mkfw: $(wildcard tests/lab/*.h)
 	$(call say,LAB,$@)
 	$(Q)$(LAB_CC) -o $@ $(filter %.c,$^) -lpthread
 
-.PHONY: all tests fuzzers lab
+.PHONY: all man tests fuzzers lab
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(call objs,$(CORE_SRCS) $(FWREPO_SRCS) updater/main.c \
 	firmware-repo/main.c $(TEST_SRCS) $(TEST_SUPPORT) $(FUZZ_SRCS)))

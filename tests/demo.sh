@@ -46,7 +46,8 @@ make_stick() {
 }
 
 boot_server() {
-	lab_nvme_start "$demo/drive-a" --model 'LAB NVME X100' --serial LABA0001 --version 1.0
+	lab_nvme_start "$demo/drive-a" --model 'LAB NVME X100' --serial LABA0001 --version 1.0 \
+		--faults download_delay_ms=500
 	lab_nvme_start "$demo/drive-b" --model 'LAB NVME X100' --serial LABB0002 --version 2.0
 	stick_boot uefi-secure "$demo/stick.img" "$demo" 420 \
 		"$demo/drive-a/nvme.sock" "$demo/drive-b/nvme.sock" ||

@@ -145,7 +145,7 @@ static const char *status_words(enum exit_status status)
 
 void session_close(struct session *s, enum exit_status status, const struct err *err)
 {
-	const char *text = err && err->text[0] ? err->text : status_words(status);
+	const char *text = err ? err->text : "";
 
 	if (s->console && err && err->text[0])
 		console_say(s->console, "%s.", err->text);
