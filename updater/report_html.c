@@ -104,12 +104,18 @@ static void write_facts(FILE *out, const struct report *report)
 	fputs("</dl>\n", out);
 }
 
-static void table(FILE *out, const char *title, const char *const *columns)
+struct column {
+	const char *name;	/* NULL ends a list */
+	const char *class_name; /* of its width; "" = what is left */
+};
+
+static void table(FILE *out, const char *title, const struct column *columns)
 {
 	html_element(out, "h2", NULL, title);
 	fputs("\n<table>\n<thead><tr>", out);
-	for (; *columns; columns++)
-		fprintf(out, "<th scope=\"col\">%s</th>", *columns);
+	for (; columns->name; columns++)
+		fprintf(out, "<th scope=\"col\" class=\"%s\">%s</th>", columns->class_name,
+			columns->name);
 	fputs("</tr></thead>\n<tbody>\n", out);
 }
 
@@ -129,29 +135,40 @@ static void name_cell(FILE *out, const char *name, const char *id)
 	fputs("</td>", out);
 }
 
-static void version_cell(FILE *out, const char *version)
+static void version_cell(FILE *out, const char *class_name, const char *version)
 {
-	html_element(out, "td", "version", version[0] ? version : "?");
+	html_element(out, "td", class_name, version[0] ? version : "?");
 }
 
-static void step_times(FILE *out, const struct report_step *step)
+/* "nvme, evidence: emulator; 18:40:05 UTC, took 21 s": the date is in the head of the page. */
+static void step_origin(FILE *out, const struct report_step *step)
 {
-	char began[64], took[64], text[160];
+	char began[64], took[64], text[256];
 
 	report_time(step->last->began, began, sizeof(began));
 	report_duration(step->last->began, step->last->time, took, sizeof(took));
-	if (!began[0])
-		return;
-	/* The date is in the head of the page. */
-	snprintf(text, sizeof(text), "at %s%s%s", began + strlen("2026-11-22 "),
-		 took[0] ? ", took " : "", took);
+	snprintf(text, sizeof(text), "%s%s%s%s%s%s%s", step->backend,
+		 step->backend[0] ? ", evidence: " : "",
+		 step->backend[0] && !step->evidence[0] ? "not known" : step->evidence,
+		 step->backend[0] && began[0] ? "; " : "",
+		 began[0] ? began + strlen("2026-11-22 ") : "", took[0] ? ", took " : "", took);
 	more(out, text);
+}
+
+static void what_cell(FILE *out, const struct report_step *step)
+{
+	fputs("<td>", out);
+	html_text(out, step->device_name[0] ? step->device_name : step->device);
+	if (step->device_name[0])
+		more(out, step->device);
+	more(out, step->component_name);
+	more(out, step->component);
+	fputs("</td>", out);
 }
 
 static void state_cell(FILE *out, const struct report_step *step)
 {
 	const struct report_seen *last = step->last;
-	char backend[128] = "";
 
 	fputs("<td>", out);
 	html_element(out, "span", state_class(last->state),
@@ -163,18 +180,21 @@ static void state_cell(FILE *out, const struct report_step *step)
 		html_element(out, "code", NULL, last->reason);
 	}
 	more(out, last->text);
-	if (step->backend[0])
-		snprintf(backend, sizeof(backend), "backend %s, evidence: %s", step->backend,
-			 step->evidence[0] ? step->evidence : "not known");
-	more(out, backend);
-	step_times(out, step);
+	step_origin(out, step);
 	fputs("</td>", out);
 }
 
 static void write_steps(FILE *out, const struct report *report)
 {
-	static const char *const columns[] = { "#",	 "Device",    "Component", "Before",
-					       "Wanted", "Read back", "Result",	   NULL };
+	static const struct column columns[] = {
+		{ "#", "number" },
+		{ "Device and component", "wide" },
+		{ "Before", "version" },
+		{ "Wanted", "version" },
+		{ "Read back", "version" },
+		{ "Result", "" },
+		{ 0 },
+	};
 
 	if (!report->step_count)
 		return;
@@ -183,11 +203,10 @@ static void write_steps(FILE *out, const struct report *report)
 		const struct report_step *step = &report->steps[i];
 
 		fprintf(out, "<tr><td>%u</td>", step->number);
-		name_cell(out, step->device_name, step->device);
-		name_cell(out, step->component_name, step->component);
-		version_cell(out, step->from);
-		version_cell(out, step->to);
-		version_cell(out, step->last->found);
+		what_cell(out, step);
+		version_cell(out, "version", step->from);
+		version_cell(out, "version", step->to);
+		version_cell(out, "version proof", step->last->found);
 		state_cell(out, step);
 		fputs("</tr>\n", out);
 	}
@@ -196,7 +215,13 @@ static void write_steps(FILE *out, const struct report *report)
 
 static void write_settled(FILE *out, const struct report *report)
 {
-	static const char *const columns[] = { "Device", "Component", "Read back", "Result", NULL };
+	static const struct column columns[] = {
+		{ "Device", "wide" },
+		{ "Component", "wide" },
+		{ "Read back", "version" },
+		{ "Result", "" },
+		{ 0 },
+	};
 
 	if (!report->settled_count)
 		return;
@@ -207,7 +232,7 @@ static void write_settled(FILE *out, const struct report *report)
 		fputs("<tr>", out);
 		html_element(out, "td", NULL, settled->device);
 		html_element(out, "td", NULL, settled->component);
-		version_cell(out, settled->found);
+		version_cell(out, "version proof", settled->found);
 		fputs("<td>", out);
 		html_element(out, "span", state_class(settled->state),
 			     step_state_name(settled->state));
@@ -219,7 +244,12 @@ static void write_settled(FILE *out, const struct report *report)
 
 static void write_left(FILE *out, const struct report *report)
 {
-	static const char *const columns[] = { "Device", "Component", "Why", NULL };
+	static const struct column columns[] = {
+		{ "Device", "wide" },
+		{ "Component", "wide" },
+		{ "Why", "" },
+		{ 0 },
+	};
 
 	if (!report->left_count)
 		return;
@@ -240,7 +270,12 @@ static void write_left(FILE *out, const struct report *report)
 
 static void write_devices(FILE *out, const struct report *report)
 {
-	static const char *const columns[] = { "Device", "Kind", "Version found", NULL };
+	static const struct column columns[] = {
+		{ "Device", "" },
+		{ "Kind", "version" },
+		{ "Version found", "wide" },
+		{ 0 },
+	};
 
 	if (!report->device_count)
 		return;
@@ -251,7 +286,7 @@ static void write_devices(FILE *out, const struct report *report)
 		fputs("<tr>", out);
 		name_cell(out, device->name, device->id);
 		html_element(out, "td", NULL, device->kind);
-		version_cell(out, device->version);
+		version_cell(out, "version", device->version);
 		fputs("</tr>\n", out);
 	}
 	fputs("</tbody></table>\n", out);
