@@ -34,7 +34,7 @@ static void note_source(struct component *comp, const char *file)
 /* The payload comes last: a mistake in the other members must not cost a copy of it. */
 static int add(const char *dir, const char *file, struct component *comp, struct err *err)
 {
-	struct payload_ref ref;
+	struct payload_ref ref = { 0 };
 	struct repo repo = { 0 };
 	int rc = repo_open(dir, &repo, err);
 

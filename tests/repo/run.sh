@@ -502,4 +502,12 @@ journal_made() {
 }
 test_that 'journal-init: 16 MiB, the same each time' journal_made
 
+example() {
+	FWREPO=$fwrepo "$top/firmware-repo/example/make.sh" "$work/example" >said_now || return 1
+	cat said_now
+	[ "$(grep -c '^ok  *example-x100-' said_now)" -eq 2 ] &&
+		"$drydock" verify --repo example/repo --trust example/trust
+}
+test_that 'the example of firmware-repo/example' example
+
 echo "1..$count"
