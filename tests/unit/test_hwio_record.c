@@ -287,6 +287,26 @@ static void each_device_has_a_trace(void)
 	CHECK_STR(text_of(channel, "/path"), "/dev/hpilo/d0ccb1");
 }
 
+static void a_closed_descriptor_belongs_to_nobody(void)
+{
+	CLEANUP_TREE struct temp_tree tree = temp_tree_make();
+	CLEANUP_JSON yyjson_doc *lost = NULL, *reused = NULL;
+	struct hwio *hw = record_into(&tree);
+	int fd = hw->ops->open(hw, "/dev/nvme0", O_RDWR);
+
+	hw->ops->close(hw, fd);
+	hw->ops->write(hw, fd, "x", 1);
+	fake.next_fd = fd;
+	CHECK_INT(hw->ops->open(hw, "/dev/nvme1", O_RDWR), fd);
+	hw->ops->write(hw, fd, "x", 1);
+	hwio_record_free(hw);
+	lost = line_of(&tree, "/trace-sys.jsonl", 1);
+	CHECK_STR(text_of(lost, "/call"), "write");
+	CHECK_STR(text_of(lost, "/path"), "");
+	reused = line_of(&tree, "/trace-nvme1.jsonl", 2);
+	CHECK_STR(text_of(reused, "/path"), "/dev/nvme1");
+}
+
 static void commands_have_arguments_and_data(void)
 {
 	CLEANUP_TREE struct temp_tree tree = temp_tree_make();
@@ -556,6 +576,7 @@ int main(void)
 {
 	TAP_RUN(calls_pass_through_unchanged);
 	TAP_RUN(each_device_has_a_trace);
+	TAP_RUN(a_closed_descriptor_belongs_to_nobody);
 	TAP_RUN(commands_have_arguments_and_data);
 	TAP_RUN(data_of_failed_commands_is_left_out);
 	TAP_RUN(firmware_is_kept_as_its_hash);

@@ -154,7 +154,7 @@ static void bridges_are_parents_of_what_is_behind(void)
 	CHECK_INT(probe_dump("00:01.0 b\n" BRIDGE("03") "\n03:00.0 b\n" BRIDGE(
 				     "04") "\n04:00.1 n\n" NIC "\n05:00.0 n\n" NIC
 					   "\n0001:04:00.0 n\n" NIC
-					   "\n00:02.0 unset\n" BRIDGE("00"),
+					   "\n06:00.0 unset\n" BRIDGE("00"),
 			     &inv, NULL),
 		  0);
 	CHECK_INT(inv.count, 6);

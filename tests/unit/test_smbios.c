@@ -121,6 +121,19 @@ static void unset_uuids_are_left_out(void)
 	CHECK_STR(sum.system_uuid, "");
 }
 
+/* A structure that ends within its UUID has none. */
+static void half_a_uuid_is_left_out(void)
+{
+	static const char table[] =
+		"\x01\x17\x01\x00\x00\x00\x00\x00"
+		"\x33\x22\x11\x00\x55\x44\x77\x66\x88\x99\xaa\xbb\xcc\xdd\xee"
+		"\0\0" END;
+	struct smbios_summary sum;
+
+	CHECK_INT(summarize(table, sizeof(table) - 1, &sum), 0);
+	CHECK_STR(sum.system_uuid, "");
+}
+
 /* What was read before the damage stays. */
 static void every_cut_is_survived(void)
 {
@@ -180,6 +193,7 @@ int main(void)
 	TAP_RUN(the_first_of_a_type_counts);
 	TAP_RUN(strings_that_are_not_there_are_empty);
 	TAP_RUN(unset_uuids_are_left_out);
+	TAP_RUN(half_a_uuid_is_left_out);
 	TAP_RUN(every_cut_is_survived);
 	TAP_RUN(a_length_below_four_is_damage);
 	TAP_RUN(structures_are_walked_one_by_one);

@@ -113,6 +113,16 @@ static void no_checksum_is_said(void)
 	CHECK_STR(vpd.name, "");
 }
 
+/* The first RV is the checksum; another one is some other field's business. */
+static void the_first_checksum_counts(void)
+{
+	static const char data[] = "\x90\x08\x00RV\x01\xbfRV\x01\x55\x78";
+	struct vpd vpd;
+
+	CHECK_INT(vpd_parse(TEXT(data), &vpd, NULL), 0);
+	CHECK_INT(vpd.checksum, VPD_CHECKSUM_OK);
+}
+
 /* It ends in the middle, wherever: never a read behind the end, never a result. */
 static void every_cut_is_refused(void)
 {
@@ -163,6 +173,7 @@ int main(void)
 	TAP_RUN(fields_of_the_read_only_section);
 	TAP_RUN(the_checksum_covers_what_it_should);
 	TAP_RUN(no_checksum_is_said);
+	TAP_RUN(the_first_checksum_counts);
 	TAP_RUN(every_cut_is_refused);
 	TAP_RUN(damage_is_refused);
 	TAP_RUN(more_fields_than_room_are_left_out);
