@@ -26,7 +26,7 @@ struct probe_source {
 int probe_all(const struct probe_source *source, struct inventory *ret, char **ret_warnings,
 	      struct err *err);
 
-/* One prober; hw_*.c. Each adds devices to inv and returns 0 or ERR_*. */
+/* One prober each, in hw/. It adds devices to inv and returns 0 or ERR_*. */
 int probe_pci(const struct probe_source *source, struct inventory *inv, struct err *err);
 int probe_system(const struct probe_source *source, struct inventory *inv, struct err *err);
 
