@@ -60,6 +60,8 @@ logs_close() {
 	if dmesg 2>/dev/null >"$LOG/dmesg.new"; then
 		mv "$LOG/dmesg.new" "$LOG/dmesg.txt" || true
 	fi
-	[ ! -s "$RUN/drydock.out" ] || cp "$RUN/drydock.out" "$LOG/drydock.out" || true
+	for _file in drydock.out init.err; do
+		[ ! -s "$RUN/$_file" ] || cp "$RUN/$_file" "$LOG/$_file" || true
+	done
 	sync
 }

@@ -18,7 +18,8 @@ trap 'rm -rf "$work"' EXIT
 # shellcheck source=tests/boot/vm.sh
 . "$top/tests/boot/vm.sh"
 
-# check NAME COMMAND...: one result line.
+# check NAME COMMAND...: one result line. In a condition the shell does not stop at an error: the
+# commands of what is checked are tied together by &&.
 check() {
 	_name=$1
 	shift
@@ -27,7 +28,7 @@ check() {
 	else
 		printf 'not ok - %s: %s\n' "$case" "$_name"
 		sed 's/^/# /' "$dir/said"
-		grep -a '^\[' "$dir/serial.txt" | tail -n 30 | tr -cd '\11\12\40-\176' | sed 's/^/# serial: /'
+		[ ! -f "$dir/serial.txt" ] || grep -a '^\[' "$dir/serial.txt" | tail -n 30 | tr -cd '\11\12\40-\176' | sed 's/^/# serial: /'
 	fi
 }
 
@@ -77,11 +78,11 @@ functions_of() {
 
 # logs_complete FOLDER
 logs_complete() {
-	has "$1/result" "exit=0" "mode=inventory"
-	has "$1/boot.log" "Drydock starts, build $(cat "$build/build-id")" "The boot medium is" \
-		"Mode inventory" "Result: exit 0"
-	has "$1/dmesg.txt" "Linux version" "Command line:"
-	[ -s "$1/inventory.json" ]
+	has "$1/result" "exit=0" "mode=inventory" &&
+		has "$1/boot.log" "Drydock starts, build $(cat "$build/build-id")" \
+			"The boot medium is" "Mode inventory" "Result: exit 0" &&
+		has "$1/dmesg.txt" "Linux version" "Command line:" &&
+		has "$1/inventory.json" '"Members"'
 }
 
 # all_functions FOLDER: the inventory has those that the kernel has.
@@ -91,13 +92,14 @@ all_functions() {
 
 # secure_boot FOLDER: on, as the kernel and as the firmware's variable say.
 secure_boot() {
-	has "$1/dmesg.txt" "Secure boot enabled" "Kernel is locked down from EFI Secure Boot"
-	has "$1/inventory.json" '"system.secure-boot": "on"'
+	has "$1/dmesg.txt" "Secure boot enabled" "Kernel is locked down from EFI Secure Boot" &&
+		has "$1/inventory.json" '"system.secure-boot": "on"'
 }
 
 # screens NAME: one of the run and one of its end.
 screens() {
 	mkdir -p "$build/screens"
+	vm_until "highlighted entry" "$patience" && vm_screen "$build/screens/$1-menu.png"
 	vm_until "Loading drivers" "$patience" && vm_screen "$build/screens/$1-start.png"
 	vm_until "It is safe to remove" "$patience" && vm_screen "$build/screens/$1-end.png"
 }
@@ -212,7 +214,124 @@ server_disks() {
 	check "the logs are on the stick" fetch_logs "$dir/medium" "$dir/logs"
 	check "their settings were not read" has "$dir/logs/boot.log" "Mode inventory"
 	check "none was taken for a medium" has_not "$dir/logs/boot.log" "labelled DRYDOCK and used"
-	check "none was mounted" has_not "$dir/logs/boot.log" nvme0n1
+	# The kernel says this once a mount: the stick's, to look at its marker and to use it.
+	check "none was mounted" same "$(grep -c 'ISO 9660 Extensions: RRIP' "$dir/logs/dmesg.txt")" 2
+}
+
+# again: builds the image a second time, in another folder.
+again() {
+	mkdir "$dir/build"
+	ln -s "$build/busybox" "$build/drydock" "$build/fwrepo" "$build/sysroot" "$dir/build"
+	DRYDOCK_BUILD=$dir/build "$top/rootfs/mkinitramfs.sh" &&
+		DRYDOCK_BUILD=$dir/build "$top/iso/mkiso.sh" &&
+		cmp "$dir/build/drydock.iso" "$iso"
+}
+
+partitions() {
+	sfdisk -d "$iso" | sed -n 's/.*iso\([1-4]\) :.*size= *\([0-9]*\), type=\([^,]*\),.*/\1 \2 \3/p' |
+		sed 's/^1 [0-9]*/1 -/' >"$dir/found"
+	cat >"$dir/wanted" <<-'TABLE'
+		1 - EBD0A0A2-B9E5-4433-87C0-68B6B72699C7
+		2 12288 C12A7328-F81F-11D2-BA4B-00A0C93EC93B
+		3 81920 EBD0A0A2-B9E5-4433-87C0-68B6B72699C7
+		4 32768 6B1E2D5C-0F0A-4D4A-9C5E-44525944434B
+	TABLE
+	diff "$dir/wanted" "$dir/found"
+}
+
+# journal_empty: partition 4 is one that drydock would take.
+journal_empty() {
+	_start=$(sfdisk -d "$iso" | sed -n 's/.*iso4 : start= *\([0-9]*\),.*/\1/p')
+	dd if="$iso" of="$dir/found" bs=512 skip="$_start" count=32768 status=none
+	"$build/fwrepo" journal-init "$dir/wanted" && cmp "$dir/wanted" "$dir/found"
+}
+
+# modules_right: the sentinel is the last of all and tells their number; nothing assembles disks.
+modules_right() {
+	_modules=$("$top/rootfs/mkmodules.sh")
+	zstd -dc "$_modules/modules.cpio.zst" >"$dir/modules.cpio"
+	cpio -t --quiet <"$dir/modules.cpio" >"$dir/names"
+	cpio -i --quiet --to-stdout etc/drydock/unpacked <"$dir/modules.cpio" >"$dir/count"
+	same "$(tail -n 1 "$dir/names")" etc/drydock/unpacked &&
+		same "$(grep -c '\.ko$' "$dir/names")" "$(cat "$dir/count")" &&
+		has "$dir/names" /nvme.ko /ahci.ko /usb-storage.ko /vfat.ko /isofs.ko /ice.ko /hpilo.ko &&
+		has_not "$dir/names" /drivers/md/
+}
+
+# texts: as Windows wants them, and settings that change nothing as they are.
+texts() {
+	mcopy -n -i "$(fat_of "$iso")" ::README.TXT ::drydock.conf "$dir" </dev/null
+	for _file in README.TXT drydock.conf; do
+		same "$(grep -c "$(printf '\r$')" "$dir/$_file")" "$(wc -l <"$dir/$_file")" || return 1
+	done
+	! grep -v '^#' "$dir/drydock.conf" | tr -d '\r' | grep .
+}
+
+image() {
+	check "at most 120 MB" test "$(stat -c %s "$iso")" -le 120000000
+	check "the partitions" partitions
+	check "the journal" journal_empty
+	check "the modules" modules_right
+	check "the texts on the FAT" texts
+	check "the same bytes a second time" again
+}
+
+# refuses WORDS STATUS OPTION...: stick.sh ends so, says so, and leaves nothing behind.
+refuses() {
+	_words=$1
+	_wanted=$2
+	shift 2
+	_status=0
+	"$top/iso/stick.sh" --base "$iso" --out "$dir/refused" "$@" >"$dir/out" 2>&1 || _status=$?
+	same "$_status" "$_wanted" && has "$dir/out" "$_words" &&
+		[ ! -e "$dir/refused" ] && [ ! -e "$dir/refused.part" ]
+}
+
+# only_trust_differs IMAGE
+only_trust_differs() {
+	_extent=$(xorriso -indev "stdio:$iso" -find /boot/trust.cpio -exec report_lba -- 2>/dev/null |
+		awk -F '[ ,]+' '/^File data lba/ { print $5 }')
+	dd if="$1" bs=2048 skip="$_extent" count=128 status=none >"$dir/trust.cpio"
+	cmp -l "$iso" "$1" | awk -v first="$((_extent * 2048 + 1))" '
+		$1 < first || $1 >= first + 262144 { print "byte " $1 " differs"; bad = 1 }
+		END { exit bad || !NR }'
+}
+
+trust_dir() {
+	mkdir -p "$1/keys"
+	echo '{}' >"$1/policy.json"
+	echo "a key" >"$1/keys/$2.ed25519.pub"
+}
+
+stick_options() {
+	trust_dir "$dir/one" one
+	trust_dir "$dir/two" two
+	check "puts keys and policy in place" stick "$dir/a" '' --trust "$dir/one"
+	"$top/iso/stick.sh" --base "$iso" --out "$dir/b" --trust "$dir/one"
+	check "changes nothing else" only_trust_differs "$dir/b"
+	cpio -tv --quiet <"$dir/trust.cpio" | awk '{ print $1, $NF }' >"$dir/names"
+	check "keys are files for reading" has "$dir/names" \
+		"-r--r--r-- etc/drydock/trust/policy.json" \
+		"-r--r--r-- etc/drydock/trust/keys/one.ed25519.pub"
+	"$top/iso/stick.sh" --base "$dir/b" --out "$dir/c" --trust "$dir/two"
+	check "replaces older keys" only_trust_differs "$dir/c"
+	check "leaves nothing of them" has_not "$dir/trust.cpio" one.ed25519
+
+	mkdir "$dir/repo" "$dir/no-keys"
+	echo '{}' >"$dir/no-keys/policy.json"
+	truncate -s 41M "$dir/repo/blob"
+	truncate -s 300K "$dir/two/keys/large.pub"
+	check "a repository too large" refuses "the FAT partition has" 1 --repo "$dir/repo"
+	check "keys too large" refuses "the image has room for 262144" 1 --trust "$dir/two"
+	check "no keys" refuses "without a key nothing could be trusted" 1 --trust "$dir/no-keys"
+	check "no policy" refuses "holds no policy.json" 1 --trust "$dir/repo"
+	check "no such folder" refuses "is not a folder" 1 --repo "$dir/nowhere"
+	check "an unknown option" refuses "--size is not an option" 2 --size 1
+	check "an option without its value" refuses "--repo needs a value" 2 --repo
+	check "not an image" refuses "is it a Drydock image?" 1 --base "$top/build.sh"
+	echo old >"$dir/kept"
+	"$top/iso/stick.sh" --base "$iso" --out "$dir/kept" 2>/dev/null || true
+	check "writes over nothing" same "$(cat "$dir/kept")" old
 }
 
 # one NAME COMMAND...: in a folder and a shell of its own.
@@ -232,6 +351,8 @@ one() {
 
 cases() {
 	cat <<-'LIST'
+		image image
+		stick stick_options
 		bios-usb boots bios usb
 		bios-cd boots bios cd
 		uefi-usb boots uefi usb

@@ -150,7 +150,7 @@ fat_of() {
 # fetch_logs IMAGE DIR: the only log folder of the medium, as DIR.
 fetch_logs() {
 	mkdir -p "$2.all"
-	mcopy -s -n -i "$(fat_of "$1")" ::logs "$2.all" </dev/null
+	mcopy -s -n -i "$(fat_of "$1")" ::logs "$2.all" </dev/null || return 1
 	set -- "$2" "$2.all"/logs/*
 	if [ $# -ne 2 ] || [ ! -d "$2" ]; then
 		echo "not one log folder: $*"
@@ -163,6 +163,6 @@ fetch_logs() {
 fat_clean() {
 	_at=$(fat_of "$1")
 	dd if="$1" of="$1.fat" bs=1M iflag=skip_bytes,count_bytes skip="${_at##*@@}" \
-		count="$((40 << 20))" status=none
-	fsck.vfat -n "$1.fat" && rm "$1.fat"
+		count="$((40 << 20))" status=none &&
+		fsck.vfat -n "$1.fat" && rm "$1.fat"
 }

@@ -11,13 +11,13 @@ export MOCK
 . "$here/machine.sh"
 cases=0
 
-# case_of NAME FUNCTION [ARGUMENT...]: on a fresh machine, in a shell of its own.
+# case_of NAME FUNCTION [ARGUMENT...]: on a fresh machine, in a shell of its own. In a condition the
+# shell does not stop at an error: the assertions end it themselves.
 case_of() {
 	_name=$1
 	cases=$((cases + 1))
 	shift
 	if (
-		set -e
 		machine "$work/$cases"
 		"$@"
 	) >"$work/said" 2>&1; then
@@ -478,7 +478,7 @@ drydock_crashes() {
 startup_fails() {
 	echo proc: >"$ROOT/fail-mount"
 	mkdir -p "$ROOT/run/drydock"
-	! boot || fail "succeeded"
+	! run_init || fail "succeeded"
 	called "setsid -c /lib/drydock/prompt"
 }
 
@@ -513,6 +513,36 @@ busy_but_read_only() {
 	boot
 	called "mount -o remount,ro /media/drydock"
 	said "It is safe to remove the medium."
+}
+
+# prompt_with STATUS ANSWERS: the prompt, with those typed; the commands it starts are noted.
+prompt_with() {
+	mkdir "$ROOT/bin"
+	for _command in reboot poweroff sleep; do
+		printf '#!/bin/sh\necho %s >>"%s/calls"\n' "$_command" "$ROOT" >"$ROOT/bin/$_command"
+		chmod 755 "$ROOT/bin/$_command"
+	done
+	# At the end of input it would wait for ever.
+	printf '#!/bin/sh\n[ "$1" = 5 ] && kill $PPID\n' >"$ROOT/bin/sleep"
+	printf '%b' "$2" | PATH=$ROOT/bin:$PATH $shell "$ROOT/lib/drydock/prompt" auto "$1" \
+		>"$ROOT/dev/tty0" 2>/dev/null || true
+}
+
+prompt_power() {
+	prompt_with 0 'x\np\n'
+	called poweroff
+	not_called reboot
+}
+
+prompt_overdue_no() {
+	prompt_with 9 'p\nno\n'
+	said "A device may still be writing."
+	not_called poweroff
+}
+
+prompt_overdue_yes() {
+	prompt_with 9 'r\nyes\n'
+	called reboot
 }
 
 rows settings settings_row
@@ -554,5 +584,8 @@ case_of "drydock crashes" drydock_crashes
 case_of "starting up fails: a prompt" startup_fails
 case_of "shell mode" shell_asked
 case_of "a delay" delay_is_told
+case_of "the prompt powers off" prompt_power
+case_of "the prompt asks again after an overdue write" prompt_overdue_no
+case_of "the prompt can be told yes" prompt_overdue_yes
 case_of "a medium that stays in use" busy_medium
 case_of "a medium that can only be made read-only" busy_but_read_only

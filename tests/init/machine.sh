@@ -79,8 +79,13 @@ stick() {
 	printf 'DRYDOCKJ\0\0' >"$ROOT/dev/${1}4"
 }
 
-# boot: runs init as the kernel would, and ends what it leaves behind.
+# boot: init must come to its end.
 boot() {
+	run_init || fail "init ended with $?"
+}
+
+# run_init: as the kernel would, and ends what it leaves behind.
+run_init() {
 	# A serial line that nobody reads: who opens it for writing waits for ever.
 	mkfifo "$ROOT/dev/ttyS0"
 	: >"$ROOT/dev/tty0"
