@@ -130,8 +130,9 @@ static enum outcome judge_key(const struct sign_key *key, const struct signature
 		if (memcmp(sigs[i].key_id, key->id, SIGN_KEY_ID_BYTES) != 0 ||
 		    sigs[i].algorithm != key->algorithm)
 			continue;
-		ret = sign_verify(key, msg, msg_len, sigs[i].bytes, sigs[i].len) ? OUTCOME_WRONG
-										 : OUTCOME_HELD;
+		ret = OUTCOME_WRONG;
+		if (!sign_verify(key, msg, msg_len, sigs[i].bytes, sigs[i].len))
+			ret = OUTCOME_HELD;
 	}
 	return ret;
 }
