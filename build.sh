@@ -115,12 +115,17 @@ image() {
 # lab: what boots the image on this machine.
 lab() {
 	step qemu 'QEMU' rootfs/tool.sh qemu
+	step lab 'emulated devices' make lab
 }
 
 test_all() {
 	image
 	lab
+	step openssl 'openssl, as an auditor has it' rootfs/tool.sh openssl
 	sysroot glibc
+	step tests 'tests, static' make -j"$(nproc)" FLAVOUR=musl tests
+	step sanitized 'tests and fuzzers with sanitizers' \
+		make -j"$(nproc)" FLAVOUR=glibc tests fuzzers
 	tests/run.sh "$@"
 }
 
@@ -172,7 +177,7 @@ case $command in
 demo)
 	image
 	lab
-	tests/demo.sh "$@"
+	tests/demo/demo.sh "$@"
 	;;
 test) test_all "$@" ;;
 bench)

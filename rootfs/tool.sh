@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# tool.sh qemu|grub: unpacks programs of the release that the image is made of and prints the
+# tool.sh qemu|grub|openssl: unpacks programs of the release that the image is made of and prints the
 # folder. Nothing is installed: bin/ holds a starter for each program, which runs it by the
 # loader and the libraries unpacked beside it.
 set -eu
@@ -14,7 +14,8 @@ programs_of() {
 	case $1 in
 	qemu) echo usr/bin/qemu-system-x86_64 ;;
 	grub) echo usr/bin/grub-mkimage ;;
-	*) die "no tool $1: qemu or grub" ;;
+	openssl) echo usr/bin/openssl ;;
+	*) die "no tool $1: qemu, grub or openssl" ;;
 	esac
 }
 
@@ -23,7 +24,7 @@ programs_of() {
 options_of() {
 	case $1 in
 	qemu) echo '-L "$tree/usr/share/qemu" -L "$tree/usr/share/seabios" -L "$tree/usr/share/OVMF"' ;;
-	grub) ;;
+	grub | openssl) ;;
 	esac
 }
 
@@ -67,7 +68,7 @@ key_of() {
 	} | sha256sum | cut -c 1-16
 }
 
-[ $# -eq 1 ] || die "usage: tool.sh qemu|grub"
+[ $# -eq 1 ] || die "usage: tool.sh qemu|grub|openssl"
 programs_of "$1" >/dev/null
 place=$cache/built/tool-$1-$(key_of "$1")
 if [ ! -d "$place" ]; then

@@ -160,7 +160,9 @@ static void say_result(struct step_work *work)
 		    result->reason[0] ? "]" : "");
 	if (result->text[0])
 		console_say(work->apply->console, "    %s", result->text);
-	console_say(work->apply->console, "  Safe to power off: YES");
+	console_say(work->apply->console, "  Safe to power off: %s",
+		    result->state == STEP_UNKNOWN ? "NOT KNOWN, the device does not answer"
+						  : "YES");
 }
 
 static void leave_out(struct step_work *work, enum step_state state, const char *reason,

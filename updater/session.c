@@ -143,13 +143,25 @@ static void take_serial(struct session *s)
 		 system && system->serial[0] ? system->serial : "unknown");
 }
 
+/* Where the journal will be, in a word for the log. */
+static const char *journal_kind(const struct session *s)
+{
+	const char *path = s->options->journal_path;
+
+	if (s->options->dry_run)
+		return "none";
+	if (!path)
+		return "volatile";
+	return strncmp(path, "/dev/", 5) == 0 ? "raw" : "file";
+}
+
 static void emit_begin(struct session *s)
 {
 	events_emit(s->events, "RunBegin", EVENT_S("run", s->run_id),
 		    EVENT_S("version", DRYDOCK_VERSION), EVENT_S("serial", s->serial),
 		    EVENT_S("mode", s->options->dry_run ? "dry run" : "apply"),
-		    EVENT_S("repo_id", s->cat.repo_id), EVENT_U("repo_serial", s->cat.serial),
-		    EVENT_S("signers", s->cat.signer_names),
+		    EVENT_S("journal", journal_kind(s)), EVENT_S("repo_id", s->cat.repo_id),
+		    EVENT_U("repo_serial", s->cat.serial), EVENT_S("signers", s->cat.signer_names),
 		    EVENT_S("min_evidence", evidence_name(s->policy.min_evidence)));
 	for (size_t i = 0; i < s->inv.count; i++) {
 		const struct device *dev = &s->inv.devices[i];
@@ -268,20 +280,16 @@ static int open_or_make(struct session *s, const char *path, struct err *err)
 static int open_journal(struct session *s, struct err *err)
 {
 	const char *path = s->options->journal_path;
-	const char *kind = "volatile";
 	int rc;
 
-	if (!path) {
-		rc = journal_open_volatile(s->serial, &s->journal, err);
-	} else {
-		kind = strncmp(path, "/dev/", 5) == 0 ? "raw" : "file";
+	if (path)
 		rc = open_or_make(s, path, err);
-	}
+	else
+		rc = journal_open_volatile(s->serial, &s->journal, err);
 	if (!rc)
 		rc = settle_earlier(s, err);
 	if (!rc)
 		rc = warn_of_older_repository(s, err);
-	events_emit(s->events, "Journal", EVENT_S("journal", kind));
 	return rc ? journal_blocks(err) : 0;
 }
 

@@ -156,8 +156,9 @@ void session_close(struct session *s, enum exit_status status, const struct err 
 	if (s->events && events_moved(s->events))
 		console_say(s->console, "THE LOGS ARE ONLY IN RAM: %s", events_moved(s->events));
 	if (s->console)
-		console_say(s->console, "Result: %s (exit status %d).\nSafe to power off: YES",
-			    status_words(status), (int)status);
+		console_say(s->console, "Result: %s (exit status %d).\nSafe to power off: %s",
+			    status_words(status), (int)status,
+			    status == EXIT_NEEDS_HUMAN ? "NOT KNOWN, see above" : "YES");
 	plan_free(&s->plan);
 	catalog_free(&s->cat);
 	inventory_free(&s->inv);

@@ -107,7 +107,7 @@ long_files() {
 		_lines=$(wc -l <"$_file")
 		_most=500
 		case $_file in tests/*) _most=700 ;; esac
-		[ "$_lines" -le $_most ] || echo "$_file has $_lines lines: it holds more than one idea"
+		[ "$_lines" -le "$_most" ] || echo "$_file has $_lines lines: it holds more than one idea"
 	done
 }
 

@@ -461,6 +461,7 @@ static void test_drive_disappears(void)
 	CHECK_INT(apply_result(world->run, 1).state, STEP_UNKNOWN);
 	CHECK_CONTAINS(apply_result(world->run, 1).text, "what it runs is not known");
 	CHECK_STR(journal_states(world, 1), "begun writing unknown");
+	CHECK_CONTAINS(world->said, "Safe to power off: NOT KNOWN");
 	stop(world);
 }
 

@@ -8,7 +8,7 @@
 #
 # The keys made here are for this demo only: no image but build/demo/stick.img trusts them.
 set -eu
-top=$(cd "$(dirname "$0")/.." && pwd)
+top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$top"
 build=${DRYDOCK_BUILD:-$top/build}
 # shellcheck source=tests/lab/lib.sh
