@@ -180,8 +180,8 @@ int fwrepo_sign(int argc, char **argv)
 	if (!rc)
 		rc = sign_repo(&command, &repo, &head, &err);
 	if (!rc)
-		printf("signed %s, serial %" PRIu64 ", %zu components\n", head.repo_id, head.serial,
-		       repo.cat.count);
+		printf("signed %s, serial %" PRIu64 ", %zu component%s\n", head.repo_id,
+		       head.serial, repo.cat.count, repo.cat.count == 1 ? "" : "s");
 	repo_close(&repo);
 	return rc ? opts_fail(&fwrepo_program, argv[0], &err) : 0;
 }

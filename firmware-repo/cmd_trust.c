@@ -144,6 +144,7 @@ int fwrepo_trust(int argc, char **argv)
 		return status;
 	if (make_trust(&command, &err))
 		return opts_fail(&fwrepo_program, argv[0], &err);
-	printf("%s: accepts %zu signers\n", command.out, command.names.count);
+	printf("%s: accepts %zu signer%s\n", command.out, command.names.count,
+	       command.names.count == 1 ? "" : "s");
 	return 0;
 }

@@ -52,8 +52,7 @@ bool journal_newest_run(const struct journal_record records[JOURNAL_RECORDS], ch
 	for (unsigned int i = 0; i < JOURNAL_RECORDS; i++) {
 		const struct journal_record *rec = &records[i];
 
-		if (rec->seq && rec->type != JOURNAL_REPO_SERIAL &&
-		    (!newest || rec->seq > newest->seq))
+		if (rec->seq && (!newest || rec->seq > newest->seq))
 			newest = rec;
 	}
 	if (!newest)

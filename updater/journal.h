@@ -37,11 +37,10 @@ enum step_state {
 };
 
 enum journal_type {
-	JOURNAL_RUN_BEGIN = 1, /* run id, plan hash, number of steps */
+	JOURNAL_RUN_BEGIN = 1, /* repository and its serial, number of steps */
 	JOURNAL_STEP,	       /* a step has reached a state */
 	JOURNAL_RUN_END,       /* exit status */
-	JOURNAL_REPO_SERIAL,   /* highest serial seen of a repository (advisory) */
-	JOURNAL_TYPE_LAST = JOURNAL_REPO_SERIAL
+	JOURNAL_TYPE_LAST = JOURNAL_RUN_END
 };
 
 /* One record in memory; texts are NUL-terminated, cut to fit. */
@@ -56,8 +55,8 @@ struct journal_record {
 	enum step_state state; /* STEP */
 	uint16_t attempt;      /* STEP: 1.. */
 	uint16_t exit_status;  /* RUN_END */
-	uint64_t number;       /* REPO_SERIAL: the serial */
-	char device[65];       /* device id, cut; REPO_SERIAL: the repository id */
+	uint64_t number;       /* RUN_BEGIN: the repository's serial */
+	char device[65];       /* device id, cut; RUN_BEGIN: the repository id */
 	char component[65];    /* component id, cut */
 	char from[33];	       /* version before */
 	char to[33];	       /* version wanted */

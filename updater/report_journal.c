@@ -55,8 +55,6 @@ static void take_record(struct report *report, const struct journal_record *reco
 		report->ended = true;
 		report->exit_status = record->exit_status;
 		break;
-	case JOURNAL_REPO_SERIAL:
-		return;
 	}
 	if ((double)record->time > report->last)
 		report->last = (double)record->time;
@@ -65,7 +63,7 @@ static void take_record(struct report *report, const struct journal_record *reco
 static bool has_run(const struct journal_record *list, size_t count, const char *run_id)
 {
 	for (size_t i = 0; i < count; i++)
-		if (list[i].type != JOURNAL_REPO_SERIAL && strcmp(list[i].run_id, run_id) == 0)
+		if (strcmp(list[i].run_id, run_id) == 0)
 			return true;
 	return false;
 }

@@ -10,7 +10,7 @@
 const char *const proof_fields[] = { "nvme.fr", NULL };
 
 /* Format 1 names none yet; the rule for unknown ones is what makes room for them. */
-const char *const component_flags[] = { NULL };
+const char *const component_flags[] = { "nvme-ca1", "nvme-pad-ff", NULL };
 
 /* Exactly groups of four lower-case hex digits between colons. */
 static bool is_hex_groups(const char *value, size_t groups)

@@ -26,11 +26,6 @@ test_that() {
 	fi
 }
 
-skip() {
-	count=$((count + 1))
-	echo "ok $count - $1 # SKIP $2"
-}
-
 # --- the parts of a test ---
 
 # both ARGUMENT...: the two programs have one reader and must agree.
@@ -179,17 +174,11 @@ audit_good() {
 }
 test_that 'an auditor with openssl and sha256sum comes to the same end (ed25519)' audit_good ed25519
 
-openssl_35=
-for candidate in openssl "$build/openssl" "$build/tools/openssl/bin/openssl"; do
-	"$candidate" list -signature-algorithms 2>/dev/null | grep -qi ml-dsa-65 && openssl_35=$candidate
-done
-if [ -n "$openssl_35" ]; then
-	mkdir bin && ln -s "$(command -v "$openssl_35")" bin/openssl
-	audit_ml_dsa() { PATH=$work/bin:$PATH audit_good ml-dsa-65; }
-	test_that 'the same for ml-dsa-65' audit_ml_dsa
-else
-	skip 'the same for ml-dsa-65' 'no OpenSSL 3.5 on this machine'
-fi
+# The host's openssl may be too old for ML-DSA: the distribution's current one, unpacked.
+audit_ml_dsa() {
+	PATH=$("$top/rootfs/tool.sh" openssl)/bin:$PATH audit_good ml-dsa-65
+}
+test_that 'the same for ml-dsa-65, with openssl 3.5' audit_ml_dsa
 
 audit_sees_fault() {
 	fresh
