@@ -12,13 +12,13 @@ cd "$top" || exit 1
 . tests/lab/lib.sh
 # shellcheck source=tests/lab/stick.sh
 . tests/lab/stick.sh
+# shellcheck source=tests/lab/server.sh
+. tests/lab/server.sh
 build=$lab_build
 work=$(mktemp -d)
 trap 'lab_nvme_stop; rm -rf "$work"' EXIT
 number=0
 broken=0
-MTOOLS_SKIP_CHECK=1
-export MTOOLS_SKIP_CHECK
 
 # say_end NAME: one TAP line, with what went wrong and the end of the serial line before it.
 say_end() {
@@ -33,80 +33,6 @@ say_end() {
 	broken=1
 }
 
-fail() {
-	wrong="$wrong
-$*"
-}
-
-# said TEXT: on the serial line
-said() {
-	tr -d '\r' <"$dir/serial.log" | grep -qF -e "$1" || fail "was not said: $1"
-}
-
-# logged FILE TEXT: in a file of the newest log folder
-logged() {
-	grep -qF -e "$2" "$logs/$1" 2>/dev/null || fail "$1 does not say: $2"
-}
-
-# drive WHAT WANTED: running (revision) or received (bytes of payload, or nothing)
-drive() {
-	case $1 in
-	running) _got=$(sed -n 's/^running //p' "$dir/drive/state/state" 2>/dev/null) ;;
-	received) if cmp -s "$dir/drive/state/received.bin" "$work/fw"; then _got=payload; elif
-		[ -s "$dir/drive/state/received.bin" ]; then _got=other; else _got=nothing; fi ;;
-	esac
-	[ "$_got" = "$2" ] || fail "the drive: $1 is \"$_got\", not \"$2\""
-}
-
-ended() {
-	logged result "exit=$1"
-}
-
-make_repository() {
-	"$build/lab/mkfw" --model 'LAB NVME X100' --version 2.0 --size 1500000 --out "$work/fw"
-	"$build/fwrepo" key new lab --dir "$work/keys" --no-passphrase
-	"$build/fwrepo" init "$work/repo" --id lab
-	"$build/fwrepo" add "$work/fw" --repo "$work/repo" --id lab-2.0 --version 2.0 \
-		--scheme dotted --target 'nvme-model:LAB NVME X100' --backend nvme --class drive \
-		--proof nvme.fr=2.0 --activation device-reset --expected-seconds 20
-	"$build/fwrepo" sign --repo "$work/repo" --key lab --key-dir "$work/keys"
-	"$build/fwrepo" trust --key lab --key-dir "$work/keys" --out "$work/trust" \
-		--min-evidence emulator
-	iso/stick.sh --base "$build/drydock.iso" --out "$work/stick.img" --trust "$work/trust" \
-		--repo "$work/repo"
-}
-
-# begin NAME: a fresh copy of the stick in a folder of its own
-begin() {
-	dir=$work/$1
-	wrong=
-	mkdir "$dir"
-	cp --sparse=always "$work/stick.img" "$dir/stick.img"
-	fat=$dir/stick.img@@$(stick_partition "$dir/stick.img" 3)
-}
-
-# serve FAULTS [SECONDS [WORDS]]: one boot with the drive; the newest logs go to $logs
-serve() {
-	lab_nvme_start "$dir/drive" --model 'LAB NVME X100' --serial LAB1 --version 1.0 \
-		${1:+--faults "$1"} || fail "the drive did not start"
-	stick_start "$dir/stick.img" "$dir" "${2:-150}" \
-		"drydock.mode=auto drydock.poweroff=yes ${3:-}" "$dir/drive/nvme.sock"
-	status=$?
-	lab_nvme_stop "$dir/drive"
-	read_logs
-}
-
-read_logs() {
-	rm -rf "$dir/logs"
-	stick_logs "$dir/stick.img" "$dir/logs" 2>/dev/null
-	# shellcheck disable=SC2012
-	logs=$(ls -d "$dir/logs"/*/ 2>/dev/null | tail -n 1)
-}
-
-powered_off() {
-	[ "$status" -eq 0 ] || fail "the server did not power off by itself (status $status)"
-}
-
 # The drive accepts the image and wants a conventional reset (10Bh): pending is not failed.
 test_reset_needed() {
 	begin reset
@@ -119,16 +45,30 @@ test_reset_needed() {
 	say_end 'a drive that wants a conventional reset: exit 1, reported as pending'
 }
 
-# The drive is gone in the middle: nothing may power the server off, the logs are complete.
-test_disappears() {
-	begin gone
-	serve gone_at_offset=700000 60
-	[ "$status" -eq 124 ] || fail "the server did not stay on (status $status)"
-	said 'DO NOT POWER OFF'
+# A drive that is pulled out in the middle: the run says so at once, its logs are complete, and
+# nothing powers the server off although that was asked for. (A drive that stays in its slot and
+# does not answer takes longer to give up: tests/soak.)
+test_pulled() {
+	begin pulled
+	server_start gone_at_offset=700000 180
+	await 'Safe to power off: NO'
+	server_pull
+	await 'DO NOT POWER OFF' 60
+	await 'It is safe to remove the medium'
+	sleep 5 # nothing more is waited for; a server that powers off has done so by now
+	server_cut
+	[ "$was_on" = yes ] || fail "the server did not stay on (status $status)"
+	said 'does not answer'
+	# Once that is known nothing and nobody says the opposite.
+	! sed '1,/: unknown \[/d' "$dir/serial.log" | grep 'Safe to power off: YES' >/dev/null ||
+		fail "it was said that it is safe to power off"
 	ended 9
 	logged summary.txt 'unknown'
+	logged summary.txt 'does not answer'
+	logged report.html '</html>'
 	logged console.txt 'what it runs is not known'
-	say_end 'a drive that disappears: exit 9, no power off although it was asked for'
+	drive running 1.0
+	say_end 'a drive that is pulled out: exit 9, no power off although it was asked for'
 }
 
 test_lies() {
@@ -179,20 +119,9 @@ test_other_signature() {
 
 # cut_while_writing FAULTS: pulls the plug when the console says that something is being written
 cut_while_writing() {
-	lab_nvme_start "$dir/drive" --model 'LAB NVME X100' --serial LAB1 --version 1.0 --faults "$1"
-	stick_start "$dir/stick.img" "$dir" 150 'drydock.mode=auto drydock.poweroff=yes' \
-		"$dir/drive/nvme.sock" &
-	_server=$!
-	_tenths=0
-	until grep -q 'Safe to power off: NO' "$dir/serial.log" 2>/dev/null; do
-		_tenths=$((_tenths + 1))
-		[ "$_tenths" -lt 900 ] || break
-		sleep 0.1
-	done
-	kill -KILL "$(cat "$dir/qemu.pid")" # the plug
-	wait "$_server" 2>/dev/null
-	lab_nvme_stop "$dir/drive"
-	read_logs
+	server_start "$1" 150
+	await 'Safe to power off: NO'
+	server_cut
 	rm "$dir/serial.log"
 }
 
@@ -273,12 +202,12 @@ test_no_journal() {
 }
 
 make -s lab BUILD="$build" >/dev/null
-make_repository >"$work/out" 2>&1 || {
+server_stick >"$work/out" 2>&1 || {
 	sed 's/^/# /' "$work/out"
 	echo 'Bail out! no repository'
 	exit 1
 }
-tests='reset_needed disappears lies flipped_bit other_signature power_cut power_cut_late fat_full
+tests='reset_needed pulled lies flipped_bit other_signature power_cut power_cut_late fat_full
 	journal_damaged no_journal'
 [ $# -eq 0 ] || tests=$*
 for name in $tests; do

@@ -61,14 +61,18 @@ lab_nvme_ended() {
 }
 
 # lab_qemu_args SOCKET...: prints QEMU's options for a machine with these drives, to be used
-# unquoted. A server reaches guest memory only if it is shared, and has no ROM. LAB_MEMORY sets
-# the size of memory, otherwise 512M.
+# unquoted. A server reaches guest memory only if it is shared, and has no ROM. Each drive is in a
+# slot of its own; QEMU's monitor calls the root ports port1, port2, ... LAB_MEMORY sets the size of
+# memory, otherwise 512M.
 lab_qemu_args() {
 	printf '%s\n' "-machine q35,memory-backend=mem0 -m ${LAB_MEMORY:-512M}" \
 		"-object memory-backend-memfd,id=mem0,size=${LAB_MEMORY:-512M},share=on"
+	_slot=0
 	for _socket in "$@"; do
-		printf -- '-device {"driver":"vfio-user-pci","rombar":0,"socket":%s}\n' \
-			"{\"type\":\"unix\",\"path\":\"$_socket\"}"
+		_slot=$((_slot + 1))
+		printf '%s\n' "-device pcie-root-port,id=port$_slot,chassis=$_slot,slot=$_slot"
+		printf -- '-device {"driver":"vfio-user-pci","bus":"%s","rombar":0,"socket":%s}\n' \
+			"port$_slot" "{\"type\":\"unix\",\"path\":\"$_socket\"}"
 	done
 }
 

@@ -27,13 +27,16 @@ stick_firmware() {
 }
 
 # stick_qemu DIR SECONDS IMAGE OPTION...: runs QEMU with IMAGE as a USB stick; the serial line goes to
-# DIR/serial.log, its process id to DIR/qemu.pid. Succeeds when the server powers itself off within
-# SECONDS; status 124 = it did not.
+# DIR/serial.log, its process id to DIR/qemu.pid; its monitor reads DIR/monitor.in. Succeeds when the
+# server powers itself off within SECONDS; status 124 = it did not.
 stick_qemu() {
 	_dir=$1 _seconds=$2 _image=$3
 	shift 3
+	rm -f "$_dir/monitor.in" "$_dir/monitor.out"
+	mkfifo "$_dir/monitor.in" "$_dir/monitor.out"
 	timeout "$_seconds" "$("$top/rootfs/tool.sh" qemu)/bin/qemu-system-x86_64" \
-		-accel tcg -smp 1 -display none -no-reboot -nic none -monitor none \
+		-accel tcg -smp 1 -display none -no-reboot -nic none \
+		-chardev "pipe,id=monitor,path=$_dir/monitor" -monitor chardev:monitor \
 		-smbios type=0,vendor=Lab,version=1.0 \
 		-smbios type=1,manufacturer=Lab,product=Demo,serial=LABSRV1 \
 		-device qemu-xhci -drive "if=none,id=stick,format=raw,file=$_image" \
@@ -62,6 +65,11 @@ stick_start() {
 	# shellcheck disable=SC2046
 	stick_qemu "$_in" "$_limit" "$_stick" $(lab_qemu_args "$@") -kernel "$lab_build/vmlinuz" \
 		-initrd "$_in/initrd" -append "console=ttyS0 panic=1 $_words"
+}
+
+# stick_monitor DIR COMMAND: a command for QEMU's monitor, of a server that runs.
+stick_monitor() {
+	printf '%s\n' "$2" 1<>"$1/monitor.in"
 }
 
 # stick_partition IMAGE NUMBER: prints the byte offset of a partition.
