@@ -57,6 +57,7 @@ load_drivers() {
 	_passes=0
 	while [ "$_passes" -lt 5 ] && coldplug; do
 		_passes=$((_passes + 1))
+		say "Drivers loaded, pass $_passes."
 	done
 }
 

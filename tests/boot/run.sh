@@ -124,7 +124,8 @@ boots() {
 	vm_start "$dir" "$1" 512 <"$dir/devices"
 	screens "$1-$2" || true
 	check "powers off by itself" vm_ends "$patience"
-	echo "# $1 $2: $(($(date +%s) - _began)) s"
+	echo "# $1 $2: $(($(date +%s) - _began)) s with the firmware; seconds of the kernel's clock:"
+	tr -d '\r' <"$dir/serial.txt" | sed -n 's/^\[ *\([0-9.]*\)\] \(Drydock starts\|The boot medium is\|Result:\).*/#   \1 \2/p'
 	check "the serial line tells the run" has "$dir/serial.txt" "The boot medium is /dev/$_medium" \
 		"Mode inventory" "Result: exit 0, done." "It is safe to remove the medium." "Power down"
 	check "one log folder on the medium" fetch_logs "$logs" "$dir/logs"

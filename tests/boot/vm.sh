@@ -2,8 +2,8 @@
 # shellcheck shell=sh
 #
 # Starts the image in QEMU and talks to it. A machine has a folder: serial.txt is what it wrote,
-# qemu.txt what QEMU said. TCG with one processor: with two, about one boot in thirty dies of a
-# race in the emulation (facts of the build, "int3 in sched_clock_cpu").
+# qemu.txt what QEMU said. TCG with one processor: with two, about one boot in thirty died of a
+# race in the emulation ("int3" in sched_clock_cpu).
 : "${top:?}" "${build:?}"
 
 vm_qemu=$("$top/rootfs/tool.sh" qemu)
