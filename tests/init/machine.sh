@@ -94,8 +94,13 @@ run_init() {
 	_pid=$!
 	_status=0
 	wait "$_pid" || _status=$?
-	# The console's own process may need a moment for the last lines.
-	sleep 0.2
+	# The console's own process may need a moment for the last line.
+	_last=$(grep '^\[' "$ROOT/run/drydock/boot.log" | tail -n 1)
+	_tries=0
+	until [ "$_tries" -ge 100 ] || grep -qxF -e "$_last" "$ROOT/dev/tty0"; do
+		_tries=$((_tries + 1))
+		sleep 0.1
+	done
 	kill -- "-$_pid" 2>/dev/null || true
 	return "$_status"
 }
