@@ -35,6 +35,15 @@ static int load_inventory(const struct plan_command *command, struct hwio *hw,
 	return rc ? err_prefix(err, "%s", command->inventory_file) : 0;
 }
 
+static void warn_of_unknown_ids(const struct inventory *inv, const struct catalog *cat,
+				const struct plan_options *options)
+{
+	const char *id;
+
+	for (size_t i = 0; (id = plan_unknown_id(inv, cat, options, i)); i++)
+		fprintf(stderr, "drydock plan: \"%s\": nothing here has this id\n", id);
+}
+
 static int print(const struct plan_command *command, const struct plan *plan,
 		 const struct catalog *cat, struct err *err)
 {
@@ -69,6 +78,8 @@ static int make_and_print(const struct plan_command *command, struct hwio *hw, s
 		rc = catalog_open(command->choices.repo_dir, &policy, &cat, err);
 	if (!rc)
 		rc = load_inventory(command, hw, &inv, err);
+	if (!rc)
+		warn_of_unknown_ids(&inv, &cat, &options);
 	if (!rc)
 		rc = plan_make(&inv, &cat, &options, &plan, err);
 	if (!rc)

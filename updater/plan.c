@@ -271,6 +271,24 @@ int plan_make(const struct inventory *inv, const struct catalog *cat,
 	return rc;
 }
 
+static bool names_something(const struct inventory *inv, const struct catalog *cat, const char *id)
+{
+	return inventory_find(inv, id) || catalog_find(cat, id);
+}
+
+const char *plan_unknown_id(const struct inventory *inv, const struct catalog *cat,
+			    const struct plan_options *options, size_t index)
+{
+	for (size_t i = 0; i < options->only_count + options->skip_count; i++) {
+		const char *id = i < options->only_count ? options->only[i]
+							 : options->skip[i - options->only_count];
+
+		if (!names_something(inv, cat, id) && index-- == 0)
+			return id;
+	}
+	return NULL;
+}
+
 void plan_free(struct plan *plan)
 {
 	free(plan->steps);

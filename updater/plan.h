@@ -70,6 +70,13 @@ int plan_make(const struct inventory *inv, const struct catalog *cat,
 	      const struct plan_options *options, struct plan *ret, struct err *err);
 void plan_free(struct plan *plan);
 
+/*
+ * An id of --only or --skip that names nothing here, the index-th of them (0..); NULL when there is
+ * no such one. It may be a typing error, and what was to be skipped would not be: it is said.
+ */
+const char *plan_unknown_id(const struct inventory *inv, const struct catalog *cat,
+			    const struct plan_options *options, size_t index);
+
 /* What the field that proves comp reads on dev; NULL when there is no such field. */
 const char *plan_proof_value(const struct component *comp, const struct device *dev);
 

@@ -293,6 +293,21 @@ static int open_journal(struct session *s, struct err *err)
 	return rc ? journal_blocks(err) : 0;
 }
 
+static void warn_of_unknown_ids(struct session *s)
+{
+	char text[256];
+	const char *id;
+
+	for (size_t i = 0; (id = plan_unknown_id(&s->inv, &s->cat, &s->plan_options, i)); i++) {
+		snprintf(text, sizeof(text),
+			 "\"%s\" is to be chosen or skipped, but nothing here has "
+			 "this id",
+			 id);
+		console_say(s->console, "ATTENTION: %s.", text);
+		events_emit(s->events, "Warning", EVENT_S("text", text));
+	}
+}
+
 int session_plan(struct session *s, struct err *err)
 {
 	const struct choices *choices = &s->options->choices;
@@ -322,6 +337,7 @@ int session_plan(struct session *s, struct err *err)
 	rc = s->options->dry_run ? 0 : open_journal(s, err);
 	if (rc)
 		return rc;
+	warn_of_unknown_ids(s);
 	rc = plan_make(&s->inv, &s->cat, &s->plan_options, &s->plan, err);
 	if (rc)
 		return err_prefix(err, "plan");

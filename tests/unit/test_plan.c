@@ -7,7 +7,8 @@
  *   [components]   id=... version=... scheme=... target=... backend=... proof=nvme.fr=2.0 ...
  *   [options]      rewrite allow-downgrade tpm-consent min-evidence=... only=... skip=... held=...
  *   [plan]         what must come out, in order: "1 COMPONENT DEVICE FROM" for steps,
- *                  "- REASON COMPONENT DEVICE" for what is left ("-" where there is none)
+ *                  "- REASON COMPONENT DEVICE" for what is left ("-" where there is none);
+ *                  before them "? ID" for a choice that names nothing
  */
 #include <dirent.h>
 #include <stdlib.h>
@@ -246,10 +247,25 @@ static void check_line(const struct scene *scene, size_t index, const char *got)
 		CHECK_STR(got, scene->wanted[index]);
 }
 
+/* "? ID" in [plan]: an id of --only or --skip that names nothing. */
+static size_t compare_unknown(const struct scene *scene)
+{
+	const char *id;
+	char got[512];
+	size_t index;
+
+	for (index = 0; (id = plan_unknown_id(&scene->inv, &scene->cat, &scene->options, index));
+	     index++) {
+		snprintf(got, sizeof(got), "? %s", id);
+		check_line(scene, index, got);
+	}
+	return index;
+}
+
 static void compare(const struct scene *scene, const struct plan *plan)
 {
+	size_t index = compare_unknown(scene);
 	char got[512];
-	size_t index = 0;
 
 	for (size_t i = 0; i < plan->step_count; i++) {
 		const struct step *step = &plan->steps[i];
