@@ -46,17 +46,20 @@ FWREPO_SRCS  := $(filter-out firmware-repo/main.c,$(wildcard firmware-repo/*.c f
 TEST_SRCS    := $(wildcard tests/unit/test_*.c)
 TEST_SUPPORT := $(filter-out $(TEST_SRCS),$(wildcard tests/unit/*.c)) $(LAB_MODEL_SRCS)
 FUZZ_SRCS    := $(wildcard tests/fuzz/fuzz_*.c)
+BENCH_SRCS   := tests/bench/bench_write.c tests/unit/hwio_nvme.c $(LAB_MODEL_SRCS)
 
 objs = $(patsubst %.c,$(OBJ)/%.o,$(1))
 CORE   := $(OBJ)/libdrydock.a
 FWREPO := $(OBJ)/libfwrepo.a
 TESTS  := $(patsubst tests/unit/%.c,$(BIN)/tests/%,$(TEST_SRCS))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BIN)/fuzz/%,$(FUZZ_SRCS))
+BENCH   := $(BIN)/bench/bench_write
 
 all: $(BIN)/drydock $(BIN)/fwrepo man
 man: $(BIN)/drydock.8 $(BIN)/fwrepo.8
 tests: $(TESTS)
 fuzzers: $(FUZZERS)
+bench: $(BENCH)
 
 $(BIN)/drydock: $(call objs,updater/main.c) $(CORE)
 $(BIN)/fwrepo: $(call objs,firmware-repo/main.c) $(FWREPO) $(CORE)
@@ -64,9 +67,10 @@ $(TESTS): $(BIN)/tests/%: $(OBJ)/tests/unit/%.o $(call objs,$(TEST_SUPPORT)) $(F
 # Without libFuzzer the driver feeds the seeds and their mutations itself: the same code runs in
 # every test; `make libfuzzer` builds the coverage-guided ones.
 $(FUZZERS): $(BIN)/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/fuzz/driver.o $(FWREPO) $(CORE)
+$(BENCH): $(call objs,$(BENCH_SRCS)) $(CORE)
 
 # The key of a sysroot changes with what is in it.
-$(BIN)/drydock $(BIN)/fwrepo $(TESTS) $(FUZZERS): $(wildcard $(SYSROOT)/.key)
+$(BIN)/drydock $(BIN)/fwrepo $(TESTS) $(FUZZERS) $(BENCH): $(wildcard $(SYSROOT)/.key)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS)
@@ -98,7 +102,7 @@ $(BUILD)/lab/lab_nvme $(BUILD)/lab/mkfw: $(wildcard tests/lab/*.h)
 	$(call say,LAB,$@)
 	$(Q)$(LAB_CC) -o $@ $(filter %.c,$^) -lpthread
 
-.PHONY: all man tests fuzzers lab
+.PHONY: all man tests fuzzers bench lab
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(call objs,$(CORE_SRCS) $(FWREPO_SRCS) updater/main.c \
-	firmware-repo/main.c $(TEST_SRCS) $(TEST_SUPPORT) $(FUZZ_SRCS)))
+	firmware-repo/main.c $(TEST_SRCS) $(TEST_SUPPORT) $(FUZZ_SRCS) $(BENCH_SRCS)))

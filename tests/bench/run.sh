@@ -1,0 +1,214 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# tests/bench/run.sh [size|memory|verify|guest|inventory]...: measures the figures of BENCHMARKS.md
+# again and prints them as a Markdown table, also into build/bench.md. Figures for orientation, not
+# tests: a target that is missed is marked and fails nothing. What could not be measured fails.
+set -eu
+top=$(cd "$(dirname "$0")/../.." && pwd)
+cd "$top"
+LC_ALL=C
+export LC_ALL
+# shellcheck source=tests/lab/lib.sh
+. tests/lab/lib.sh
+# shellcheck source=tests/lab/stick.sh
+. tests/lab/stick.sh
+# shellcheck source=tests/bench/lib.sh
+. tests/bench/lib.sh
+build=$lab_build
+ids=$build/sysroot/musl/share/pci.ids
+work=$(mktemp -d "${TMPDIR:-/tmp}/drydock-bench-XXXXXX")
+trap 'lab_nvme_stop; rm -rf "$work"' EXIT
+big=$((1 << 30))
+
+# make_repository DIR BYTES: DIR/repo with one payload and DIR/trust; its SHA-256 is in DIR/sha256.
+make_repository() {
+	mkdir "$1"
+	head -c "$2" /dev/zero | openssl enc -aes-128-ctr -nosalt -out "$1/payload" \
+		-K 00000000000000000000000000000001 -iv 00000000000000000000000000000000
+	sha256sum <"$1/payload" | cut -c 1-64 >"$1/sha256"
+	"$build/fwrepo" key new bench --dir "$1/keys" --no-passphrase
+	"$build/fwrepo" init "$1/repo" --id bench
+	"$build/fwrepo" add "$1/payload" --repo "$1/repo" --id bench-2.0 --version 2.0 \
+		--scheme dotted --target nvme-model:BENCH --backend nvme --class drive \
+		--proof nvme.fr=2.0 --activation device-reset --expected-seconds 20
+	"$build/fwrepo" sign --repo "$1/repo" --key bench --key-dir "$1/keys"
+	"$build/fwrepo" trust --key bench --key-dir "$1/keys" --out "$1/trust" \
+		--min-evidence emulator
+	rm "$1/payload"
+}
+
+# big_repository: once; fails when there is no room for it on the disk, or in the page cache.
+big_repository() {
+	[ ! -d "$work/big" ] || return 0
+	_disk=$(df -Pk "$work" | awk 'NR == 2 { print $4 }')
+	_memory=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)
+	[ "$_disk" -ge $((5 * big / 2048)) ] || {
+		missing 'a payload of 1 GiB' "2.5 GiB of disk are needed in ${work%/*} (TMPDIR=DIR chooses another place)"
+		return 1
+	}
+	[ "$_memory" -ge $((3 * big / 2048)) ] || {
+		missing 'a payload of 1 GiB' '1.5 GiB of free memory are needed, so that the file is in the page cache'
+		return 1
+	}
+	say 'making a repository of 1 GiB'
+	quietly make_repository "$work/big" "$big"
+}
+
+# unpacked: how long the archive from standard input is. Zeros may follow it, of which zstd complains.
+unpacked() {
+	zstd -dcq 2>/dev/null | wc -c
+}
+
+bench_size() {
+	_initrd=$(stat -c %s "$build/initrd.zst")
+	_archive=$(rootfs/mkmodules.sh)/modules.cpio.zst
+	_modules=$(stat -c %s "$_archive")
+	_system=$((_initrd - _modules))
+	_iso=$(stat -c %s "$build/drydock.iso")
+	_drydock=$(stat -c %s "$build/drydock")
+	row "\`drydock.iso\`, without a repository" "$(mb "$_iso")" '' '' \
+		"$(at_most "$_iso" 120000000 '120 MB')"
+	row 'kernel' "$(mb "$(stat -c %s "$build/vmlinuz")")" '' '' ''
+	row 'initramfs' "$(mb "$_initrd")" '' '' ''
+	row '... system: BusyBox, init, drydock, pci.ids' "$(mb "$_system")" \
+		"unpacked: $(mb "$(head -c "$_system" "$build/initrd.zst" | unpacked)")" '' ''
+	row '... kernel modules' "$(mb "$_modules")" \
+		"unpacked: $(mb "$(unpacked <"$_archive")")" '' ''
+	row "\`drydock\`, static" "$(mb "$_drydock")" '' '' "$(at_most "$_drydock" 6000000 '6 MB')"
+}
+
+# peak_of DIR: writes its payload to a drive that swallows it; prints the peak in KiB.
+peak_of() {
+	mkdir "$1/logs"
+	"$build/bench/bench_write" "$1/repo" "$1/trust" "$1/logs" >"$1/out" 2>&1 || {
+		cat "$1/out" >&2
+		return 1
+	}
+	grep -q "sha256=$(cat "$1/sha256")\$" "$1/out" || die 'the drive received something else'
+	sed -n 's/^peak_kib=\([0-9]*\) .*/\1/p' "$1/out"
+}
+
+bench_memory() {
+	big_repository || return 0
+	quietly make -s bench BUILD="$build"
+	quietly make_repository "$work/small" 1048576
+	say 'writing it'
+	_small=$(peak_of "$work/small")
+	_big=$(peak_of "$work/big")
+	row 'peak memory: 1 GiB verified and written' "$(mib "$_big")" \
+		"$(mib "$_small") with 1 MiB" "$(ratio "$_big" "$_small")" \
+		"$(at_most "$_big" 32768 '32 MiB')"
+}
+
+ours_verify() {
+	# shellcheck disable=SC2086
+	$on "$build/drydock" verify --repo "$work/big/repo" --trust "$work/big/trust"
+}
+
+theirs_verify() {
+	# shellcheck disable=SC2086
+	$on openssl dgst -sha256 "$blob"
+}
+
+# bench_verify_on NAME TARGET
+bench_verify_on() {
+	say "verifying, $1"
+	side_by_side verify 9 1
+	row "verification of 1 GiB, $1" "$(seconds "$ours")" "openssl dgst: $(seconds "$theirs")" \
+		"$(ratio "$theirs" "$ours")" "$(at_least "$theirs" "$ours" "$2")"
+}
+
+bench_verify() {
+	big_repository || return 0
+	_sum=$(cat "$work/big/sha256")
+	blob=$work/big/repo/blobs/$(echo "$_sum" | cut -c 1-2)/$_sum
+	on=
+	bench_verify_on "all $(nproc) cores" 1.5
+	on='taskset -c 0'
+	bench_verify_on 'one core' 0.9
+}
+
+# up_at FILE EVENT: seconds since the kernel began
+up_at() {
+	sed -n "s/^.*\"up\":\([0-9.]*\),\"event\":\"$2\".*/\1/p" "$1" | head -n 1
+}
+
+# boot WAY DIR: one dry run; the log folder is $logs
+boot() {
+	mkdir "$2"
+	cp --sparse=always "$work/stick.img" "$2/stick.img"
+	lab_nvme_start "$2/drive" --model BENCH --serial BENCH1 --version 1.0
+	stick_boot "$1" "$2/stick.img" "$2" 420 "$2/drive/nvme.sock" ||
+		die "the server did not power off: $(tail -n 5 "$2/serial.log")"
+	lab_nvme_stop "$2/drive"
+	stick_logs "$2/stick.img" "$2/logs"
+	logs=$(find "$2/logs" -mindepth 1 -maxdepth 1 -type d)
+	grep -q '"steps": *\[' "$logs/plan.json" || die 'no plan was made'
+}
+
+bench_guest() {
+	quietly make -s lab BUILD="$build"
+	quietly make_repository "$work/stick" 3000000
+	printf 'drydock.mode=dryrun\ndrydock.poweroff=yes\n' >"$work/drydock.conf"
+	quietly iso/stick.sh --base "$build/drydock.iso" --out "$work/stick.img" \
+		--trust "$work/stick/trust" --repo "$work/stick/repo" --conf "$work/drydock.conf"
+	for way in bios uefi-secure; do
+		say "booting, $way"
+		boot "$way" "$work/$way"
+		_init=$(sed -n 's/^.*\[ *\([0-9.]*\)\] Run \/init .*/\1/p' "$logs/dmesg.txt")
+		_begin=$(up_at "$logs/events.jsonl" RunBegin)
+		_end=$(up_at "$logs/events.jsonl" RunEnd)
+		row "kernel start to plan printed, $way" "$(tenths "$_end") s" \
+			"kernel to init: $(tenths "$_init") s; inventory by $(tenths "$_begin") s" '' ''
+	done
+}
+
+ours_live() {
+	"$build/drydock" inventory --pci-ids "$ids"
+}
+
+theirs_live() {
+	lspci -i "$ids" -vmm
+}
+
+ours_dump() {
+	"$build/drydock" inventory --pci-ids "$ids" --lspci "$work/dump"
+}
+
+theirs_dump() {
+	lspci -i "$ids" -vmm -F "$work/dump"
+}
+
+# bench_inventory_of WHAT NAME
+bench_inventory_of() {
+	_functions=$("theirs_$1" | grep -c '^Slot:') || _functions=0
+	side_by_side "$1" 9 10
+	row "inventory of $2, $_functions PCI functions" "$(milliseconds "$ours")" \
+		"lspci -vmm: $(milliseconds "$theirs")" "$(ratio "$theirs" "$ours")" ''
+}
+
+bench_inventory() {
+	command -v lspci >/dev/null || {
+		missing 'inventory' 'lspci is not there (package pciutils)'
+		return 0
+	}
+	_largest=$(wc -l tests/data/pci/*.tsv | sort -n | tail -n 2 | sed -n '1s/^ *[0-9]* //p')
+	tests/pci/tsv2dump.sh "$_largest" >"$work/dump"
+	say 'inventories'
+	bench_inventory_of live 'this machine'
+	bench_inventory_of dump 'the largest dump'
+}
+
+figures='size memory verify guest inventory'
+[ $# -eq 0 ] || figures=$*
+table_begin
+for figure in $figures; do
+	case $figure in
+	size | memory | verify | guest | inventory) "bench_$figure" ;;
+	*) die "there is no figure \"$figure\"" ;;
+	esac
+done
+table_end >"$build/bench.md"
+cat "$build/bench.md"
+[ ! -s "$work/missing" ]
