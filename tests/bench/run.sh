@@ -160,7 +160,7 @@ bench_guest() {
 		_begin=$(up_at "$logs/events.jsonl" RunBegin)
 		_end=$(up_at "$logs/events.jsonl" RunEnd)
 		row "kernel start to plan printed, $way" "$(tenths "$_end") s" \
-			"kernel to init: $(tenths "$_init") s; inventory by $(tenths "$_begin") s" '' ''
+			"init at $(tenths "$_init") s; inventory done at $(tenths "$_begin") s" '' ''
 	done
 }
 
