@@ -53,7 +53,7 @@ CORE   := $(OBJ)/libdrydock.a
 FWREPO := $(OBJ)/libfwrepo.a
 TESTS  := $(patsubst tests/unit/%.c,$(BIN)/tests/%,$(TEST_SRCS))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BIN)/fuzz/%,$(FUZZ_SRCS))
-BENCH   := $(BIN)/bench/bench_write
+BENCH   := $(BIN)/bench/bench_write $(BIN)/bench/peak
 
 all: $(BIN)/drydock $(BIN)/fwrepo man
 man: $(BIN)/drydock.8 $(BIN)/fwrepo.8
@@ -67,7 +67,8 @@ $(TESTS): $(BIN)/tests/%: $(OBJ)/tests/unit/%.o $(call objs,$(TEST_SUPPORT)) $(F
 # Without libFuzzer the driver feeds the seeds and their mutations itself: the same code runs in
 # every test; `make libfuzzer` builds the coverage-guided ones.
 $(FUZZERS): $(BIN)/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/fuzz/driver.o $(FWREPO) $(CORE)
-$(BENCH): $(call objs,$(BENCH_SRCS)) $(CORE)
+$(BIN)/bench/bench_write: $(call objs,$(BENCH_SRCS)) $(CORE)
+$(BIN)/bench/peak: $(call objs,tests/bench/peak.c)
 
 # The key of a sysroot changes with what is in it.
 $(BIN)/drydock $(BIN)/fwrepo $(TESTS) $(FUZZERS) $(BENCH): $(wildcard $(SYSROOT)/.key)

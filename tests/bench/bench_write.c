@@ -4,7 +4,7 @@
  * line to its report, on this machine, with one drive behind the seam. The drive keeps nothing: of
  * what arrives it checks the order and the SHA-256, so that the memory of this process is that of
  * a run on a real drive, and a few hundred KiB for the drive. DIR takes log and journal. The last
- * line says what the peak of memory was (getrusage(2)) and what the drive received.
+ * line says what the drive received.
  */
 #include <inttypes.h>
 #include <linux/nvme_ioctl.h>
@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 
 #include "base/fsio.h"
 #include "base/hash.h"
@@ -150,15 +149,12 @@ static int run(struct session *s, enum exit_status *status, struct err *err)
 	return rc ? rc : session_apply(s, status, err);
 }
 
-static void print_figures(void)
+static void print_received(void)
 {
 	char sha256[2 * HASH_BYTES + 1];
-	struct rusage usage;
 
-	getrusage(RUSAGE_SELF, &usage);
 	hex_encode(seam.sha256, HASH_BYTES, sha256);
-	printf("peak_kib=%ld bytes=%" PRIu64 " sha256=%s\n", usage.ru_maxrss, seam.received,
-	       sha256);
+	printf("received %" PRIu64 " bytes, SHA-256 %s\n", seam.received, sha256);
 }
 
 int main(int argc, char **argv)
@@ -187,7 +183,7 @@ int main(int argc, char **argv)
 	insert_drive(&session);
 	rc = run(&session, &status, &err);
 	session_close(&session, status, rc ? &err : NULL);
-	print_figures();
+	print_received();
 	hash_free(seam.hash);
 	hwio_nvme_free(seam.lab);
 	return rc ? EXIT_INTERNAL : (int)status;

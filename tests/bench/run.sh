@@ -78,15 +78,21 @@ bench_size() {
 	row "\`drydock\`, static" "$(mb "$_drydock")" '' '' "$(at_most "$_drydock" 6000000 '6 MB')"
 }
 
-# peak_of DIR: writes its payload to a drive that swallows it; prints the peak in KiB.
+# peak_of COMMAND...: its peak in KiB; what it says is in $work/said.
 peak_of() {
-	mkdir "$1/logs"
-	"$build/bench/bench_write" "$1/repo" "$1/trust" "$1/logs" >"$1/out" 2>&1 || {
-		cat "$1/out" >&2
+	"$build/bench/peak" "$work/peak" "$@" >"$work/said" 2>&1 || {
+		cat "$work/said" >&2
 		return 1
 	}
-	grep -q "sha256=$(cat "$1/sha256")\$" "$1/out" || die 'the drive received something else'
-	sed -n 's/^peak_kib=\([0-9]*\) .*/\1/p' "$1/out"
+	cat "$work/peak"
+}
+
+# peak_of_writing DIR: its payload goes to a drive that swallows it.
+peak_of_writing() {
+	mkdir "$1/logs"
+	peak_of "$build/bench/bench_write" "$1/repo" "$1/trust" "$1/logs"
+	grep -q "^received .* SHA-256 $(cat "$1/sha256")\$" "$work/said" ||
+		die 'the drive received something else'
 }
 
 bench_memory() {
@@ -94,11 +100,15 @@ bench_memory() {
 	quietly make -s bench BUILD="$build"
 	quietly make_repository "$work/small" 1048576
 	say 'writing it'
-	_small=$(peak_of "$work/small")
-	_big=$(peak_of "$work/big")
+	_small=$(peak_of_writing "$work/small")
+	_big=$(peak_of_writing "$work/big")
+	_most=$(peak_of "$build/drydock" verify --threads 16 --repo "$work/big/repo" \
+		--trust "$work/big/trust")
 	row 'peak memory: 1 GiB verified and written' "$(mib "$_big")" \
 		"$(mib "$_small") with 1 MiB" "$(ratio "$_big" "$_small")" \
 		"$(at_most "$_big" 32768 '32 MiB')"
+	row 'peak memory: 1 GiB verified as on 16 cores or more' "$(mib "$_most")" '' '' \
+		"$(at_most "$_most" 32768 '32 MiB')"
 }
 
 ours_verify() {
