@@ -94,15 +94,22 @@ run_init() {
 	_pid=$!
 	_status=0
 	wait "$_pid" || _status=$?
-	# The console's own process may need a moment for the last line.
-	_last=$(grep '^\[' "$ROOT/run/drydock/boot.log" | tail -n 1)
+	# What it started in the background may need a moment.
 	_tries=0
-	until [ "$_tries" -ge 100 ] || grep -qxF -e "$_last" "$ROOT/dev/tty0"; do
+	until [ "$_tries" -ge 100 ] || has_ended; do
 		_tries=$((_tries + 1))
 		sleep 0.1
 	done
 	kill -- "-$_pid" 2>/dev/null || true
 	return "$_status"
+}
+
+# has_ended: the last line is on the screen, and there is a prompt on each console unless the
+# machine was to stop.
+has_ended() {
+	_last=$(grep '^\[' "$ROOT/run/drydock/boot.log" | tail -n 1)
+	grep -qxF -e "$_last" "$ROOT/dev/tty0" || return 1
+	grep -qE '^(poweroff|reboot)$' "$ROOT/calls" || [ "$(grep -c '^setsid' "$ROOT/calls")" -eq 2 ]
 }
 
 # The log folder, where the medium's content lies.
