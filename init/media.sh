@@ -194,12 +194,17 @@ choose_writable() {
 	fi
 }
 
-# journal_on DISK: partition 4 if it begins as a journal does.
+# is_journal NAME: its superblock is at the beginning and once more at 8 MiB (FORMAT.md); either does.
+is_journal() {
+	[ "$(bytes_at "$1" 0 8)" = DRYDOCKJ ] || [ "$(bytes_at "$1" 8388608 8)" = DRYDOCKJ ]
+}
+
+# journal_on DISK: partition 4 if it holds a journal.
 journal_on() {
 	[ -n "$1" ] || return 1
 	_journal=$(partition "$1" 4) || return 1
-	if [ "$(bytes_at "$_journal" 0 8)" != DRYDOCKJ ]; then
-		say "/dev/$_journal should be the journal, but does not begin like one: not used."
+	if ! is_journal "$_journal"; then
+		say "/dev/$_journal should be the journal, but does not look like one: not used."
 	elif write_protected "$_journal"; then
 		say "The journal /dev/$_journal is write-protected: not used."
 	else

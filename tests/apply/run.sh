@@ -181,11 +181,13 @@ damage() {
 
 test_journal_damaged() {
 	begin journal
-	damage 8388608 8388608
+	damage 0 8388608
 	serve ''
 	powered_off
 	ended 0
 	drive running 2.0
+	logged events.jsonl '"journal":"raw"'
+	! mdir -b -i "$fat" ::DRYDOCK.JNL >/dev/null 2>&1 || fail "a second journal was begun"
 	say_end 'half of the journal is damaged: the other half serves'
 }
 

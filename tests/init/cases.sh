@@ -232,6 +232,16 @@ journal_file() {
 	said "/dev/sda4 should be the journal"
 }
 
+journal_half_damaged() {
+	stick sda 'drydock.mode=auto\n'
+	: >"$ROOT/content/sda3/repo/head.json"
+	truncate -s 0 "$ROOT/dev/sda4"
+	truncate -s 8388608 "$ROOT/dev/sda4"
+	printf 'DRYDOCKJ' >>"$ROOT/dev/sda4"
+	boot
+	holds "$ROOT/drydock.args" "--journal /dev/sda4"
+}
+
 journal_protected() {
 	stick sda 'drydock.mode=auto\n'
 	: >"$ROOT/content/sda3/repo/head.json"
@@ -558,6 +568,7 @@ case_of "auto without a repository is not a success" auto_without_repo
 case_of "a repository on the ISO" repo_on_iso
 case_of "a repository on another medium" repo_on_other
 case_of "a journal partition that is not one: a file" journal_file
+case_of "half of the journal partition damaged: the partition" journal_half_damaged
 case_of "a write-protected journal partition: a file" journal_protected
 case_of "the server's own disks are not even read" server_disks_untouched
 case_of "the same when nothing else is there" only_server_disks
