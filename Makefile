@@ -65,8 +65,9 @@ $(BIN)/drydock: $(call objs,updater/main.c) $(CORE)
 $(BIN)/fwrepo: $(call objs,firmware-repo/main.c) $(FWREPO) $(CORE)
 $(TESTS): $(BIN)/tests/%: $(OBJ)/tests/unit/%.o $(call objs,$(TEST_SUPPORT)) $(FWREPO) $(CORE)
 # Without libFuzzer the driver feeds the seeds and their mutations itself: the same code runs in
-# every test; `make libfuzzer` builds the coverage-guided ones.
-$(FUZZERS): $(BIN)/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/fuzz/driver.o $(FWREPO) $(CORE)
+# every test. The soak builds them with clang's libFuzzer, which has a main of its own: FUZZ_MAIN= .
+FUZZ_MAIN = $(OBJ)/tests/fuzz/driver.o
+$(FUZZERS): $(BIN)/fuzz/%: $(OBJ)/tests/fuzz/%.o $(FUZZ_MAIN) $(FWREPO) $(CORE)
 $(BIN)/bench/bench_write: $(call objs,$(BENCH_SRCS)) $(CORE)
 $(BIN)/bench/peak: $(call objs,tests/bench/peak.c)
 

@@ -284,11 +284,13 @@ static void fail(struct job *job, struct step_result *result, const struct err *
 
 static const char *end_event(const struct step_work *work, enum step_state state)
 {
+	enum work_phase phase = work->phase;
+
 	if (state == STEP_VERIFIED || state == STEP_ACCEPTED)
 		return "UpdateSuccessful";
 	if (state == STEP_NEEDS_REBOOT || state == STEP_NEEDS_POWER_CYCLE)
 		return "AwaitToActivate";
-	switch (work->phase) {
+	switch (phase) {
 	case PHASE_WRITING:
 		return "TransferFailed";
 	case PHASE_ACTIVATING:

@@ -55,13 +55,19 @@ serve() {
 }
 
 # server_start FAULTS SECONDS: the same beside what the caller does next; ends with one of the two
-# below, or after SECONDS by itself.
+# below, or after SECONDS by itself. Returns when the server is on.
 server_start() {
 	drive_start "$1"
 	rm -f "$dir/serial.log" "$dir/qemu.pid"
 	stick_start "$dir/stick.img" "$dir" "$2" 'drydock.mode=auto drydock.poweroff=yes' \
 		"$dir/drive/nvme.sock" &
 	server=$!
+	_tenths=300
+	until [ -s "$dir/qemu.pid" ] || [ "$_tenths" -eq 0 ]; do
+		_tenths=$((_tenths - 1))
+		sleep 0.1
+	done
+	[ "$_tenths" -gt 0 ] || fail "the server did not start: $(tail -n 1 "$dir/qemu.out")"
 }
 
 # server_pull: takes the drive out of its slot: the root port reports that the link is down
@@ -75,6 +81,7 @@ server_pull() {
 server_ended() {
 	wait "$server"
 	status=$?
+	server=
 	lab_nvme_stop "$dir/drive"
 	read_logs
 }
@@ -82,7 +89,7 @@ server_ended() {
 # server_cut: pulls the plug. $was_on: it had not ended before.
 server_cut() {
 	was_on=yes
-	kill -KILL "$(cat "$dir/qemu.pid")" 2>/dev/null || was_on=no
+	kill -KILL "$(cat "$dir/qemu.pid" 2>/dev/null)" 2>/dev/null || was_on=no
 	server_ended
 }
 

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+# shellcheck disable=SC2154
+#
+# A drive that stays in its slot and never answers one download. Nobody can tell that from a drive
+# that takes long, so what counts is what is said and left alone (DESIGN law 8). Sourced by run.sh.
+
+# warnings: how often the console has said NO so far.
+warnings() {
+	grep -c 'Safe to power off: NO' "$dir/serial.log"
+}
+
+# journal_says: the report made from the journal partition of the stick, not from the events.
+journal_says() {
+	dd if="$dir/stick.img" of="$dir/journal" bs=4096 count=4096 status=none \
+		skip=$(($(stick_partition "$dir/stick.img" 4) / 4096))
+	"$lab_build/drydock" report --journal "$dir/journal" >"$dir/journal.txt" 2>&1 || true
+	grep -qi "$1" "$dir/journal.txt" || fail "the journal does not say: $1"
+}
+
+# 300 s until a step is overdue (apply.c), then a minute in which nothing may end the server.
+soak_hang() {
+	begin hang
+	server_start hang_at_offset=700000 700
+	await 'Safe to power off: NO' 120
+	_began=$(date +%s)
+	await 'OVERDUE' 400
+	_seconds=$(($(date +%s) - _began))
+	await 'Everything else is done and the report is written' 30
+	_said=$(warnings)
+	# Every 10 s: as many as fit, less one for the moment of looking.
+	[ "$_said" -ge $((_seconds / 10 - 1)) ] || fail "it said NO only $_said times in $_seconds s"
+	sleep 70
+	[ "$(warnings)" -gt "$_said" ] || fail "nothing was said any more once it was overdue"
+	server_cut
+	[ "$was_on" = yes ] || fail "the server did not stay on"
+	! grep -q 'Now: ' "$dir/serial.log" || fail "the server was to be powered off or rebooted"
+	! sed '1,/OVERDUE/d' "$dir/serial.log" | grep -q 'Safe to power off: YES' ||
+		fail "it was said that it is safe to power off"
+	logged summary.txt 'overdue'
+	logged summary.txt 'Exit status:  9'
+	logged summary.txt 'NOT SAFE'
+	logged report.html '</html>'
+	journal_says overdue
+	drive running 1.0
+	serve ''
+	powered_off
+	said 'was cut off. What it left behind'
+	ended 0
+	drive received payload
+	drive running 2.0
+	_text="silent for $_seconds s until overdue, NO said $_said times; the next boot completed it"
+	if [ -z "$wrong" ]; then
+		result silent-drive 1 0 "$_text"
+		rm -rf "$dir"
+	else
+		result silent-drive 1 1 "$(printf '%s' "$wrong" | tr '\n\t' ';  ')"
+		keep_failure hang
+	fi
+}
