@@ -44,9 +44,7 @@ TEXT
 # result PART COUNT FAILURES DETAIL: one line, and the same for whoever watches. COUNT is cuts,
 # runs, or seconds of fuzzing.
 result() {
-	_commit=$(git rev-parse --short=8 HEAD 2>/dev/null || echo unknown)
-	[ -z "$(git status --porcelain 2>/dev/null)" ] || _commit=$_commit+
-	printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$(date -u +%FT%TZ)" "$_commit" "$1" "$2" "$3" "$4" \
+	printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$(date -u +%FT%TZ)" "$commit" "$1" "$2" "$3" "$4" \
 		>>"$results"
 	if [ "$3" = 0 ]; then _word=ok; else _word=FAILED failed=1; fi
 	echo "$_word $1: $4"
@@ -157,6 +155,8 @@ while [ $# -gt 0 ]; do
 done
 [ "$cuts$hang$fuzz" != 000 ] || cuts=10 hang=1 fuzz=2
 
+commit=$(git rev-parse --short=8 HEAD 2>/dev/null || echo unknown)
+[ -z "$(git status --porcelain 2>/dev/null)" ] || commit=$commit+
 mkdir -p "$soak"
 work=$(mktemp -d "$soak/work.XXXXXX")
 trap leave EXIT
