@@ -162,7 +162,7 @@ work=$(mktemp -d "$soak/work.XXXXXX")
 trap leave EXIT
 trap 'exit 130' INT TERM
 failed=0
-make -s lab BUILD="$lab_build"
+make -s lab BUILD="$lab_build" || exit 1
 [ "$cuts$hang" = 00 ] || server_stick >"$work/stick.out" 2>&1 || {
 	cat "$work/stick.out"
 	exit 1
