@@ -213,6 +213,18 @@ static bool stands_for_parent(const struct planner *p, const struct device *dev)
 	return false;
 }
 
+/* Law 11: a device that no component is for has a reason, too. */
+static int leave_unaddressed(struct planner *p, const struct device *dev, struct err *err)
+{
+	if (dev->backend[0])
+		return plan_leave(p->plan, NULL, dev, REASON_NO_COMPONENT, err,
+				  "the repository has nothing for it");
+	if (match_has_firmware(dev))
+		return plan_leave(p->plan, NULL, dev, REASON_NO_BACKEND, err,
+				  "nothing in this version can write to it");
+	return 0;
+}
+
 static int plan_device(struct planner *p, const struct device *dev, struct err *err)
 {
 	CLEANUP_FREE const struct component **cands = calloc(p->cat->count + 1, sizeof(*cands));
@@ -233,9 +245,8 @@ static int plan_device(struct planner *p, const struct device *dev, struct err *
 	}
 	if (rc)
 		return rc;
-	if (!any && dev->backend[0])
-		return plan_leave(p->plan, NULL, dev, REASON_NO_COMPONENT, err,
-				  "the repository has nothing for it");
+	if (!any)
+		return leave_unaddressed(p, dev, err);
 	return count ? choose(p, dev, cands, count, err) : 0;
 }
 

@@ -37,6 +37,31 @@ unsigned int match_rank(const struct component *comp, const struct device *dev)
 	return best;
 }
 
+/*
+ * PCI classes (PCI Code and ID Assignment 1.11, §1) whose functions carry firmware that vendors
+ * publish updates for. Bridges, buses and processors have theirs in the system ROM.
+ */
+static const char *const firmware_classes[] = {
+	"01",	/* mass storage controllers */
+	"02",	/* network controllers */
+	"0c04", /* Fibre Channel */
+	"0c06", /* InfiniBand */
+	"0c07", /* IPMI */
+	"12",	/* accelerators */
+};
+
+bool match_has_firmware(const struct device *dev)
+{
+	const char *class_code = device_prop(dev, "pci.class");
+
+	if (dev->kind == DEVICE_SYSTEM)
+		return true;
+	for (size_t i = 0; class_code && i < sizeof(firmware_classes) / sizeof(char *); i++)
+		if (strncmp(class_code, firmware_classes[i], strlen(firmware_classes[i])) == 0)
+			return true;
+	return false;
+}
+
 const char *plan_proof_value(const struct component *comp, const struct device *dev)
 {
 	return comp->proof.field[0] ? device_prop(dev, comp->proof.field) : NULL;

@@ -11,6 +11,9 @@ unsigned int match_rank(const struct component *comp, const struct device *dev);
 /* Does dev carry this target? "" is never carried. */
 bool match_target(const struct device *dev, const char *target);
 
+/* Is it of a kind that carries firmware of its own, whether we can write it or not? */
+bool match_has_firmware(const struct device *dev);
+
 /* What a rule says of a pair. */
 struct verdict {
 	enum reason reason; /* 0 = nothing against it */

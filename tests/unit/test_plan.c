@@ -84,6 +84,8 @@ static void add_device(struct scene *scene, const struct word *words, size_t cou
 			dev->evidence = evidence_from_name(value);
 		else if (strcmp(words[i].key, "target") == 0)
 			CHECK_INT(device_add_target(dev, value), 0);
+		else if (strcmp(words[i].key, "kind") == 0)
+			dev->kind = device_kind_from_name(value);
 		else if (strcmp(words[i].key, "frozen") == 0)
 			dev->updateable = false;
 		else if (strncmp(words[i].key, "prop.", 5) == 0)
