@@ -175,8 +175,8 @@ test_fat_full() {
 # damage OFFSET BYTES: zeros in the journal partition
 damage() {
 	_at=$(stick_partition "$dir/stick.img" 4)
-	dd if=/dev/zero of="$dir/stick.img" bs=4096 seek=$(((_at + $1) / 4096)) \
-		count=$(($2 / 4096)) conv=notrunc status=none
+	dd if=/dev/zero of="$dir/stick.img" bs=512 seek=$(((_at + $1) / 512)) \
+		count=$(($2 / 512)) conv=notrunc status=none
 }
 
 test_journal_damaged() {

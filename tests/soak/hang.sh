@@ -12,8 +12,7 @@ warnings() {
 
 # journal_says: the report made from the journal partition of the stick, not from the events.
 journal_says() {
-	dd if="$dir/stick.img" of="$dir/journal" bs=4096 count=4096 status=none \
-		skip=$(($(stick_partition "$dir/stick.img" 4) / 4096))
+	copy_partition 4 "$dir/journal"
 	"$lab_build/drydock" report --journal "$dir/journal" >"$dir/journal.txt" 2>&1 || true
 	grep -qi "$1" "$dir/journal.txt" || fail "the journal does not say: $1"
 }
