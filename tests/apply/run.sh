@@ -17,20 +17,17 @@ cd "$top" || exit 1
 build=$lab_build
 work=$(mktemp -d)
 trap 'lab_nvme_stop; rm -rf "$work"' EXIT
-number=0
-broken=0
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
 
-# say_end NAME: one TAP line, with what went wrong and the end of the serial line before it.
+# say_end NAME: one TAP line; what went wrong comes with the end of the serial line.
 say_end() {
-	number=$((number + 1))
 	if [ -z "$wrong" ]; then
-		echo "ok $number - $1"
-		return
+		ok "$1"
+	else
+		not_ok "$1" "$(tail -n 30 "$dir/serial.log" 2>/dev/null | tr -d '\r' | sed 's/^/  | /'
+			printf '%s\n' "$wrong" | sed '/^$/d')"
 	fi
-	printf '%s\n' "$wrong" | sed '/^$/d; s/^/# /'
-	tail -n 30 "$dir/serial.log" 2>/dev/null | tr -d '\r' | sed 's/^/#   | /'
-	echo "not ok $number - $1"
-	broken=1
 }
 
 # The drive accepts the image and wants a conventional reset (10Bh): pending is not failed.
@@ -215,5 +212,4 @@ tests='reset_needed pulled lies flipped_bit other_signature power_cut power_cut_
 for name in $tests; do
 	"test_$name"
 done
-echo "1..$number"
-exit $broken
+tap_end

@@ -12,32 +12,8 @@ fetch=$top/rootfs/fetch.sh
 lock=$top/rootfs/sources.lock
 cache=${DRYDOCK_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/drydock}
 tab=$(printf '\t')
-count=0
-failed=0
-
-ok() {
-	count=$((count + 1))
-	printf 'ok %d - %s\n' "$count" "$1"
-}
-
-not_ok() {
-	count=$((count + 1))
-	failed=1
-	printf 'not ok %d - %s\n' "$count" "$1"
-	[ -z "${2:-}" ] || printf '%s\n' "$2" | sed 's/^/# /'
-}
-
-skip() {
-	count=$((count + 1))
-	printf 'ok %d - %s # SKIP %s\n' "$count" "$1" "$2"
-}
-
-# check TEXT COMMAND...: passes when it succeeds; what it said is shown otherwise.
-check() {
-	_text=$1
-	shift
-	if _said=$("$@" 2>&1); then ok "$_text"; else not_ok "$_text" "$_said"; fi
-}
+# shellcheck source=tests/tap.sh
+. "$top/tests/tap.sh"
 
 # says WORDS COMMAND...: fails, and says so in these words.
 says() {
@@ -258,7 +234,7 @@ crypto_tests() {
 		return 0
 	fi
 	check "$1: a program links with libcrypto" crypto_program "$1"
-	"$work/crypto" >"$work/crypto.out" || failed=1
+	"$work/crypto" >"$work/crypto.out" || tap_failed=1
 	while read -r _line; do
 		case $_line in
 		'ok '*) ok "$1: ${_line#ok }" ;;
@@ -313,5 +289,4 @@ else
 fi
 crypto_tests musl
 crypto_tests glibc
-printf '1..%d\n' "$count"
-exit "$failed"
+tap_end

@@ -11,20 +11,8 @@ drydock=$build/drydock
 ids=$build/sysroot/musl/share/pci.ids
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-count=0
-
-# check NAME COMMAND...: one test; what the command says is shown when it fails
-check() {
-	_name=$1
-	shift
-	count=$((count + 1))
-	if "$@" >"$tmp/check.log" 2>&1; then
-		echo "ok $count - $_name"
-	else
-		echo "not ok $count - $_name"
-		sed 's/^/# /' "$tmp/check.log" | head -n 40
-	fi
-}
+# shellcheck source=tests/tap.sh
+. "$top/tests/tap.sh"
 
 inventory() {
 	"$drydock" inventory --pci-ids "$ids" "$@"
@@ -313,4 +301,4 @@ check 'an address without a domain is in domain 0000' without_domain dl380gen10
 made_up_machine
 check 'this machine: every function of sysfs' this_machine
 rubbish
-echo "1..$count"
+tap_end

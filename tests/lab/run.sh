@@ -11,26 +11,8 @@ top=$(cd "$here/../.." && pwd)
 . "$here/lib.sh"
 out=$lab_build/lab/test
 model='DRYDOCK LAB NVME'
-count=0
-failed=0
-
-report() {
-	count=$((count + 1))
-	printf '%s %d - %s\n' "$1" "$count" "$2"
-}
-
-# check TEXT COMMAND...: passes when it succeeds; what it said is shown otherwise.
-check() {
-	_text=$1
-	shift
-	if _said=$("$@" 2>&1); then
-		report ok "$_text"
-	else
-		failed=1
-		report 'not ok' "$_text"
-		printf '%s\n' "$_said" | sed 's/^/# /'
-	fi
-}
+# shellcheck source=tests/tap.sh
+. "$top/tests/tap.sh"
 
 # unit NAME LIST: runs tests/lab/NAME.c, with the sources in this list of lab.mk, under the
 # sanitizers; its tests are counted as ours.
@@ -38,15 +20,14 @@ unit() {
 	_name=$1
 	# shellcheck disable=SC2046
 	if ! sanitized "$out/$_name" "tests/lab/$_name.c" $(sources "$2"); then
-		failed=1
-		report 'not ok' "$_name: does not build"
+		not_ok "$_name: does not build"
 		return
 	fi
-	"$out/$_name" >"$out/$_name.tap" || failed=1
+	"$out/$_name" >"$out/$_name.tap" || tap_failed=1
 	while IFS= read -r _line; do
 		case $_line in
-		'ok '*) report ok "$_name: ${_line#*- }" ;;
-		'not ok '*) report 'not ok' "$_name: ${_line#*- }" ;;
+		'ok '*) ok "$_name: ${_line#*- }" ;;
+		'not ok '*) not_ok "$_name: ${_line#*- }" ;;
 		'#'*) printf '%s\n' "$_line" ;;
 		esac
 	done <"$out/$_name.tap"
@@ -209,7 +190,6 @@ if qemu=$("$top/rootfs/tool.sh" qemu) && lab_kernel "$out" nvme; then
 	test_other_resets
 	test_vanishing
 else
-	report ok 'nvme.ko against the emulated drive # SKIP QEMU or the kernel is not to be had'
+	skip 'nvme.ko against the emulated drive' 'QEMU or the kernel is not to be had'
 fi
-printf '1..%d\n' "$count"
-exit "$failed"
+tap_end

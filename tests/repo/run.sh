@@ -11,20 +11,8 @@ fwrepo=$build/fwrepo
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-count=0
-
-# test_that NAME COMMAND...: one test; what the command says is shown when it fails.
-test_that() {
-	_name=$1
-	shift
-	count=$((count + 1))
-	if "$@" >"$work/said" 2>&1; then
-		echo "ok $count - $_name"
-	else
-		echo "not ok $count - $_name"
-		tail -n 20 "$work/said" | sed 's/^/# /'
-	fi
-}
+# shellcheck source=tests/tap.sh
+. "$top/tests/tap.sh"
 
 # --- the parts of a test ---
 
@@ -131,7 +119,7 @@ make_good() {
 		"$fwrepo" trust --key ed --algorithm ed25519 --key-dir keys --out trust-ed &&
 		grep -qF '"created":"2026-01-01T00:00:00Z"' good/head.json
 }
-test_that 'keys, repository, components, signature, trust' make_good
+check 'keys, repository, components, signature, trust' make_good
 
 good_verifies() {
 	both_verify --repo good --trust trust >said_now && cat said_now &&
@@ -140,8 +128,8 @@ good_verifies() {
 		grep -qF 'repository lab, serial 1, of 2026-01-01T00:00:00Z, signed by site (ed25519 + ml-dsa-65)' said_now &&
 		"$drydock" verify --repo good --trust trust --json | grep -qF '"ok": true'
 }
-test_that 'both programs verify it' good_verifies
-test_that 'threads do not matter' both_verify --repo good --trust trust --threads 1
+check 'both programs verify it' good_verifies
+check 'threads do not matter' both_verify --repo good --trust trust --threads 1
 
 same_bytes_same_head() {
 	cp -a good twin && SOURCE_DATE_EPOCH=1767225600 "$fwrepo" sign --repo twin --key site --key-dir keys &&
@@ -149,7 +137,7 @@ same_bytes_same_head() {
 		sed 's/"serial":2/"serial":1/' twin/head.json | cmp - good/head.json &&
 		"$drydock" verify --repo twin --trust trust
 }
-test_that 'signing again counts the serial and nothing else' same_bytes_same_head
+check 'signing again counts the serial and nothing else' same_bytes_same_head
 
 # --- the auditor's section of FORMAT.md, line by line ---
 
@@ -172,54 +160,54 @@ audit_good() {
 	grep -q 'Signature Verified Successfully' said_now && grep -q '^index.json: OK' said_now &&
 		[ "$(grep -c '^blobs/.*: OK' said_now)" -eq 4 ]
 }
-test_that 'an auditor with openssl and sha256sum comes to the same end (ed25519)' audit_good ed25519
+check 'an auditor with openssl and sha256sum comes to the same end (ed25519)' audit_good ed25519
 
 # The host's openssl may be too old for ML-DSA: the distribution's current one, unpacked.
 audit_ml_dsa() {
 	PATH=$("$top/rootfs/tool.sh" openssl)/bin:$PATH audit_good ml-dsa-65
 }
-test_that 'the same for ml-dsa-65, with openssl 3.5' audit_ml_dsa
+check 'the same for ml-dsa-65, with openssl 3.5' audit_ml_dsa
 
 audit_sees_fault() {
 	fresh
 	flip repo/head.json 20
 	! audit ed25519 repo
 }
-test_that 'the auditor sees a changed head' audit_sees_fault
+check 'the auditor sees a changed head' audit_sees_fault
 
 # --- what is signed, by whom ---
 
 fresh; rm repo/head.sig
-test_that 'unsigned' refuses SIGNATURE 'not signed: there is no head.sig'
+check 'unsigned' refuses SIGNATURE 'not signed: there is no head.sig'
 fresh; printf '{"format":1,"signatures":[]}' >repo/head.sig
-test_that 'empty list of signatures' refuses SIGNATURE 'of 0 signatures'
+check 'empty list of signatures' refuses SIGNATURE 'of 0 signatures'
 
 # The list has one signature a line here; each is broken by itself.
 one_line_each() {
 	sed 's/},{/},\n{/' good/head.sig
 }
 fresh; one_line_each | sed '/ed25519/s/"signature":"..../"signature":"AAAA/' >repo/head.sig
-test_that 'ed25519 wrong, ml-dsa-65 good' refuses SIGNATURE 'site: ed25519 wrong, ml-dsa-65 good'
+check 'ed25519 wrong, ml-dsa-65 good' refuses SIGNATURE 'site: ed25519 wrong, ml-dsa-65 good'
 fresh; one_line_each | sed '/ml-dsa-65/s/"signature":"..../"signature":"AAAA/' >repo/head.sig
-test_that 'ed25519 good, ml-dsa-65 wrong' refuses SIGNATURE 'site: ed25519 good, ml-dsa-65 wrong'
+check 'ed25519 good, ml-dsa-65 wrong' refuses SIGNATURE 'site: ed25519 good, ml-dsa-65 wrong'
 fresh; one_line_each | sed '/ml-dsa-65/d; s/},$/}]}/' >repo/head.sig
-test_that 'half of the pair' refuses SIGNATURE 'ed25519 good, ml-dsa-65 missing'
+check 'half of the pair' refuses SIGNATURE 'ed25519 good, ml-dsa-65 missing'
 fresh; one_line_each | sed '/ml-dsa-65/d; s/.*\({"algorithm.*}\),$/{"format":1,"signatures":[\1,\1]}/' >repo/head.sig
-test_that 'half of the pair, twice' refuses SIGNATURE 'of 2 signatures 0 are by keys'
+check 'half of the pair, twice' refuses SIGNATURE 'of 2 signatures 0 are by keys'
 fresh; "$fwrepo" sign --repo repo --key stranger --key-dir keys >/dev/null
-test_that 'a key that is not known' refuses SIGNATURE 'of 2 signatures 2 are by keys that are not trusted here'
+check 'a key that is not known' refuses SIGNATURE 'of 2 signatures 2 are by keys that are not trusted here'
 fresh; cp twin/head.sig repo/
-test_that 'signatures over other bytes' refuses SIGNATURE 'ed25519 wrong, ml-dsa-65 wrong'
+check 'signatures over other bytes' refuses SIGNATURE 'ed25519 wrong, ml-dsa-65 wrong'
 fresh; sed -i 's/"serial":1/"serial":9/' repo/head.json
-test_that 'a head changed after it was signed' refuses SIGNATURE 'ed25519 wrong, ml-dsa-65 wrong'
+check 'a head changed after it was signed' refuses SIGNATURE 'ed25519 wrong, ml-dsa-65 wrong'
 fresh; printf 'x' >>repo/head.json
-test_that 'a byte behind the head' refuses SIGNATURE 'wrong'
+check 'a byte behind the head' refuses SIGNATURE 'wrong'
 fresh; cp "$drydock" repo/head.json
-test_that 'a head that is large and something else' refuses TOO_LARGE head.json
+check 'a head that is large and something else' refuses TOO_LARGE head.json
 fresh; head -c 300000 /dev/zero | tr '\0' '[' >repo/head.sig
-test_that 'signatures larger than their maximum' refuses TOO_LARGE head.sig
+check 'signatures larger than their maximum' refuses TOO_LARGE head.sig
 fresh; head -c 200000 /dev/zero | tr '\0' '[' >repo/head.sig
-test_that 'signatures that are nothing but nesting' refuses FORMAT 'nested deeper'
+check 'signatures that are nothing but nesting' refuses FORMAT 'nested deeper'
 
 rotation() {
 	fresh
@@ -228,64 +216,64 @@ rotation() {
 	"$fwrepo" trust --key site --key stranger --threshold 2 --key-dir keys --out trust-two || return 1
 	both_verify --repo repo --trust trust-two
 }
-test_that 'a second signer: known or not' rotation
+check 'a second signer: known or not' rotation
 fresh
-test_that 'one signer where two are needed' refuses SIGNATURE '1 of 2 needed signers' trust-two
+check 'one signer where two are needed' refuses SIGNATURE '1 of 2 needed signers' trust-two
 fresh; "$fwrepo" sign --repo repo --key ed --algorithm ed25519 --key-dir keys >/dev/null
-test_that 'a policy of one algorithm' both_verify --repo repo --trust trust-ed
+check 'a policy of one algorithm' both_verify --repo repo --trust trust-ed
 
 # --- the index ---
 
 fresh; sed -i 's/LAB X100/LAB X101/' repo/index.json
-test_that 'an index that is not the signed one' refuses HASH 'index.json: changed since it was signed'
+check 'an index that is not the signed one' refuses HASH 'index.json: changed since it was signed'
 fresh; "$fwrepo" remove x200-HPG2 --repo repo >/dev/null
-test_that 'changed with fwrepo and not signed again' refuses HASH 'changed since it was signed'
+check 'changed with fwrepo and not signed again' refuses HASH 'changed since it was signed'
 fresh; rm repo/index.json
-test_that 'no index' refuses NOT_FOUND index.json
+check 'no index' refuses NOT_FOUND index.json
 
 index ''
 forge index
-test_that 'a forged empty index is as good as any' both_verify --repo repo --trust trust-ed
+check 'a forged empty index is as good as any' both_verify --repo repo --trust trust-ed
 index "$(component a),$(component b),$(component a)"; forge index
-test_that 'an id twice' refuses DUPLICATE 'component id "a" twice' trust-ed
+check 'an id twice' refuses DUPLICATE 'component id "a" twice' trust-ed
 index "$(component a 1 '["pci:8086:1593","pci:8086:1593"]')"; forge index
-test_that 'a target twice' refuses DUPLICATE 'target "pci:8086:1593" twice' trust-ed
+check 'a target twice' refuses DUPLICATE 'target "pci:8086:1593" twice' trust-ed
 index "$(component a 1 '["t"]' ',"version":"2"')"; forge index
-test_that 'a JSON key twice' refuses DUPLICATE 'key "version" twice' trust-ed
+check 'a JSON key twice' refuses DUPLICATE 'key "version" twice' trust-ed
 index "$(component a '"1"')"; forge index
-test_that 'text for a number' refuses FORMAT '"size" is not a whole number' trust-ed
+check 'text for a number' refuses FORMAT '"size" is not a whole number' trust-ed
 index "$(component a 1 '"pci:8086:1593"')"; forge index
-test_that 'text for a list' refuses FORMAT '"targets" is not an array' trust-ed
+check 'text for a list' refuses FORMAT '"targets" is not an array' trust-ed
 index "$(component a 1 '["t"]' ',"measured":"yes"')"; forge index
-test_that 'text for a truth' refuses FORMAT '"measured" is neither true nor false' trust-ed
+check 'text for a truth' refuses FORMAT '"measured" is neither true nor false' trust-ed
 index '[]'; forge index
-test_that 'a list for a component' refuses FORMAT 'not an object' trust-ed
+check 'a list for a component' refuses FORMAT 'not an object' trust-ed
 index "$(component a 17179869185)"; forge index
-test_that 'a payload beyond the maximum' refuses FORMAT '"size" is 17179869185' trust-ed
+check 'a payload beyond the maximum' refuses FORMAT '"size" is 17179869185' trust-ed
 index "$(component a -1)"; forge index
-test_that 'a payload of less than nothing' refuses FORMAT '"size" is not a whole number' trust-ed
+check 'a payload of less than nothing' refuses FORMAT '"size" is not a whole number' trust-ed
 index "$(component a 99999999999999999999)"; forge index
-test_that 'a number beyond 64 bits' refuses FORMAT '"size" is not a whole number' trust-ed
+check 'a number beyond 64 bits' refuses FORMAT '"size" is not a whole number' trust-ed
 index "$(component a 0)"; forge index
-test_that 'an empty payload' refuses FORMAT '"size" is 0' trust-ed
+check 'an empty payload' refuses FORMAT '"size" is 0' trust-ed
 index "$(component a 1 '["t"]' ',"expected_seconds":86401')"; forge index
-test_that 'more seconds than a day has' refuses FORMAT '"expected_seconds" is 86401' trust-ed
+check 'more seconds than a day has' refuses FORMAT '"expected_seconds" is 86401' trust-ed
 index "$(component ../../etc/passwd)"; forge index
-test_that 'an id that is a path' refuses FORMAT '"id" is not an id' trust-ed
+check 'an id that is a path' refuses FORMAT '"id" is not an id' trust-ed
 index "$(component a 1 '["t"]' ',"path":"blobs/x"')"; forge index
-test_that 'a member that nobody knows' refuses FORMAT 'unknown member "path"' trust-ed
+check 'a member that nobody knows' refuses FORMAT 'unknown member "path"' trust-ed
 { printf '{"components":'; head -c 10000000 /dev/zero | tr '\0' '['; } >index; forge index
-test_that '10 MB of nesting' refuses FORMAT 'nested deeper than 32 levels' trust-ed
+check '10 MB of nesting' refuses FORMAT 'nested deeper than 32 levels' trust-ed
 { printf '{"components":'; head -c 10000000 /dev/zero | tr '\0' '{'; } >index; forge index
-test_that '10 MB of braces' refuses FORMAT 'nested deeper than 32 levels' trust-ed
+check '10 MB of braces' refuses FORMAT 'nested deeper than 32 levels' trust-ed
 head -c 17000000 /dev/zero | tr '\0' ' ' >index; forge index
-test_that 'an index beyond its maximum' refuses FORMAT '"size" is 17000000' trust-ed
+check 'an index beyond its maximum' refuses FORMAT '"size" is 17000000' trust-ed
 sed -i 's/"size":17000000/"size":16000000/' repo/head.json; sign_head
-test_that 'an index that is longer than its head says' refuses TOO_LARGE 'index.json' trust-ed
+check 'an index that is longer than its head says' refuses TOO_LARGE 'index.json' trust-ed
 index "$(component a)"; forge index; sed -i 's/"size":[0-9]*}/"size":7}/' repo/head.json; sign_head
-test_that 'an index of another length than its head says' refuses FORMAT 'head.json says 7' trust-ed
+check 'an index of another length than its head says' refuses FORMAT 'head.json says 7' trust-ed
 index ''; forge index; sed -i 's/"format":1/"format":2/' repo/head.json; sign_head
-test_that 'a format of a later time' refuses FORMAT '"format" is 2' trust-ed
+check 'a format of a later time' refuses FORMAT '"format" is 2' trust-ed
 
 words_to_come() {
 	index "$(component a 1 '["t"]' ',"flags":["needs.a.wizard"]')"
@@ -293,7 +281,7 @@ words_to_come() {
 	"$drydock" verify --repo repo --trust trust-ed --json >json
 	grep -qF '"not_understood": "flag \"needs.a.wizard\""' json
 }
-test_that 'a flag of a later time makes a component unusable, not the index' words_to_come
+check 'a flag of a later time makes a component unusable, not the index' words_to_come
 
 # --- payloads ---
 
@@ -305,27 +293,27 @@ blob() {
 first=$(blob first.bin)
 second=$(blob second.bin)
 fresh; rm "$first"
-test_that 'a payload is missing' refuses NOT_FOUND 'BAD  x100-2.1'
+check 'a payload is missing' refuses NOT_FOUND 'BAD  x100-2.1'
 fresh; rm "$first.chunks"
-test_that 'a chunk list is missing' refuses NOT_FOUND '.chunks'
+check 'a chunk list is missing' refuses NOT_FOUND '.chunks'
 fresh; flip "$first" 3499999
-test_that 'one bit in the last chunk' refuses HASH 'chunk 4 of 4: SHA-256'
+check 'one bit in the last chunk' refuses HASH 'chunk 4 of 4: SHA-256'
 fresh; flip "$first" 0
-test_that 'one bit in the first chunk' refuses HASH 'chunk 1 of 4: SHA-256'
+check 'one bit in the first chunk' refuses HASH 'chunk 1 of 4: SHA-256'
 fresh; truncate -s 96 "$first.chunks"
-test_that 'a chunk list cut short' refuses FORMAT '96 bytes instead of 128, cut short'
+check 'a chunk list cut short' refuses FORMAT '96 bytes instead of 128, cut short'
 fresh; head -c 32 /dev/zero >>"$first.chunks"
-test_that 'a chunk list with more in it' refuses FORMAT 'longer than 128 bytes'
+check 'a chunk list with more in it' refuses FORMAT 'longer than 128 bytes'
 fresh; flip "$first.chunks" 127
-test_that 'one bit in a chunk list' refuses HASH '.chunks: SHA-256'
+check 'one bit in a chunk list' refuses HASH '.chunks: SHA-256'
 fresh; truncate -s 3499999 "$first"
-test_that 'a payload cut short' refuses FORMAT '3499999 bytes instead of 3500000'
+check 'a payload cut short' refuses FORMAT '3499999 bytes instead of 3500000'
 fresh; printf x >>"$first"
-test_that 'a payload with more in it' refuses FORMAT '3500001 bytes instead of 3500000'
+check 'a payload with more in it' refuses FORMAT '3500001 bytes instead of 3500000'
 fresh; cp "$second" "$first"; cp "$second.chunks" "$first.chunks"
-test_that 'the payload of another' refuses FORMAT 'instead of'
+check 'the payload of another' refuses FORMAT 'instead of'
 fresh; rm "$first"; mkdir "$first"
-test_that 'a directory for a payload' refuses FORMAT 'instead of 3500000'
+check 'a directory for a payload' refuses FORMAT 'instead of 3500000'
 
 others_are_told() {
 	fresh
@@ -335,21 +323,21 @@ others_are_told() {
 	grep -q '^BAD  x100-2.1 ' said_now && grep -q '^ok   x200-HPG2 ' said_now &&
 		grep -qF '1 of 2 components are damaged' said_now
 }
-test_that 'one damaged payload does not hide the others' others_are_told
+check 'one damaged payload does not hide the others' others_are_told
 
 # --- trust ---
 
 fresh
-test_that 'no trust directory' fails 6 'policy.json' "$drydock" verify --repo repo --trust none
+check 'no trust directory' fails 6 'policy.json' "$drydock" verify --repo repo --trust none
 mkdir -p loose/keys; cp keys/site.*.pub loose/keys/
 printf '{"format":1,"algorithms":[]}' >loose/policy.json
-test_that 'a policy that needs no algorithm' fails 6 '"algorithms" is empty' "$drydock" verify --repo repo --trust loose
+check 'a policy that needs no algorithm' fails 6 '"algorithms" is empty' "$drydock" verify --repo repo --trust loose
 printf '{"format":1,"threshold":0}' >loose/policy.json
-test_that 'a policy that needs no signer' fails 6 '"threshold" is 0' "$drydock" verify --repo repo --trust loose
+check 'a policy that needs no signer' fails 6 '"threshold" is 0' "$drydock" verify --repo repo --trust loose
 printf '{"format":1}' >loose/policy.json; cp keys/site.ed25519.pub loose/keys/again.ed25519.pub
-test_that 'one key under two names' fails 6 'the same key as signer' "$drydock" verify --repo repo --trust loose
-test_that 'a repository that is not there' fails 6 'nothing was changed' "$drydock" verify --repo none --trust trust
-test_that 'no repository named' fails 2 '--repo DIR' "$drydock" verify --trust trust
+check 'one key under two names' fails 6 'the same key as signer' "$drydock" verify --repo repo --trust loose
+check 'a repository that is not there' fails 6 'nothing was changed' "$drydock" verify --repo none --trust trust
+check 'no repository named' fails 2 '--repo DIR' "$drydock" verify --trust trust
 
 # --- fwrepo ---
 
@@ -362,7 +350,7 @@ removed() {
 	both_verify --repo repo --trust trust || return 1
 	[ "$("$fwrepo" list --repo repo | grep -c bytes)" -eq 1 ]
 }
-test_that 'remove drops the payload, signing makes it good again' removed
+check 'remove drops the payload, signing makes it good again' removed
 
 shared_payload() {
 	fresh
@@ -372,7 +360,7 @@ shared_payload() {
 	[ -e "$first" ] && [ -e "$first.chunks" ] || return 1
 	"$fwrepo" remove twin --repo repo && [ ! -e "$first" ]
 }
-test_that 'a payload of two components stays until both are gone' shared_payload
+check 'a payload of two components stays until both are gone' shared_payload
 
 shown() {
 	fresh
@@ -385,7 +373,7 @@ shown() {
 	"$fwrepo" show x200-HPG2 --repo repo --json | grep -qF '"match": "scheme"' &&
 		"$fwrepo" list --repo repo --json | grep -qF '"changed": false'
 }
-test_that 'show and list tell what was given' shown
+check 'show and list tell what was given' shown
 
 # add_fails TEXT OPTION...: fwrepo add with these options, nothing of it stays
 add_fails() {
@@ -400,26 +388,26 @@ add_fails() {
 usual="--id n --version 1 --scheme dotted --backend nvme --target pci:8086:1593"
 # shellcheck disable=SC2086 # words
 {
-	test_that 'add: no target' add_fails '--target TARGET is needed' --id n --version 1 --scheme dotted --backend nvme
-	test_that 'add: a bad target' add_fails 'is not a target' $usual --target usb:1
-	test_that 'add: a target in capitals' add_fails 'is not a target' $usual --target pci:8086:159A
-	test_that 'add: a scheme that is none' add_fails '--scheme: "semver"' $usual --scheme semver
-	test_that 'add: a version that does not follow its scheme' add_fails 'does not follow the scheme "dotted"' $usual --version U30
-	test_that 'add: a floor that does not follow it' add_fails '--floor: "new"' $usual --floor new
-	test_that 'add: a proof that nobody can read' add_fails '--proof: "nvme.color"' $usual --proof nvme.color=red
-	test_that 'add: a proof without value' add_fails 'want FIELD=VALUE' $usual --proof nvme.fr=
-	test_that 'add: a number that is none' add_fails 'is not a number from 0 to 86400' $usual --expected-seconds 1e3
-	test_that 'add: too many seconds' add_fails 'is not a number from 0 to 86400' $usual --expected-seconds 86401
-	test_that 'add: an activation that is none' add_fails '--activation: "soon"' $usual --activation soon
-	test_that 'add: a requirement without version' add_fails 'want TARGET>=VERSION' $usual --requires pci:8086:1593
-	test_that 'add: a name that is too long' add_fails '--vendor: longer than 95' $usual --vendor "$(head -c 96 /dev/zero | tr '\0' v)"
+	check 'add: no target' add_fails '--target TARGET is needed' --id n --version 1 --scheme dotted --backend nvme
+	check 'add: a bad target' add_fails 'is not a target' $usual --target usb:1
+	check 'add: a target in capitals' add_fails 'is not a target' $usual --target pci:8086:159A
+	check 'add: a scheme that is none' add_fails '--scheme: "semver"' $usual --scheme semver
+	check 'add: a version that does not follow its scheme' add_fails 'does not follow the scheme "dotted"' $usual --version U30
+	check 'add: a floor that does not follow it' add_fails '--floor: "new"' $usual --floor new
+	check 'add: a proof that nobody can read' add_fails '--proof: "nvme.color"' $usual --proof nvme.color=red
+	check 'add: a proof without value' add_fails 'want FIELD=VALUE' $usual --proof nvme.fr=
+	check 'add: a number that is none' add_fails 'is not a number from 0 to 86400' $usual --expected-seconds 1e3
+	check 'add: too many seconds' add_fails 'is not a number from 0 to 86400' $usual --expected-seconds 86401
+	check 'add: an activation that is none' add_fails '--activation: "soon"' $usual --activation soon
+	check 'add: a requirement without version' add_fails 'want TARGET>=VERSION' $usual --requires pci:8086:1593
+	check 'add: a name that is too long' add_fails '--vendor: longer than 95' $usual --vendor "$(head -c 96 /dev/zero | tr '\0' v)"
 }
 add_id_twice() {
 	fresh
 	fails 6 'component x100-2.1 is there already' "$fwrepo" add first.bin --repo repo --id x100-2.1 \
 		--version 1 --scheme dotted --backend nvme --target pci:8086:1593
 }
-test_that 'add: an id that is there' add_id_twice
+check 'add: an id that is there' add_id_twice
 add_bad_id() {
 	fresh
 	find repo | sort >before
@@ -427,14 +415,14 @@ add_bad_id() {
 	fails 6 '"id" is not an id' "$fwrepo" add first.bin --repo repo $usual --id '../n' || return 1
 	find repo | sort | cmp before -
 }
-test_that 'add: an id that is a path copies nothing' add_bad_id
+check 'add: an id that is a path copies nothing' add_bad_id
 # shellcheck disable=SC2086
 add_missing_file() {
 	fresh
 	fails 6 'No such file' "$fwrepo" add none.bin --repo repo $usual &&
 		[ "$(find repo -name 'incoming*' | wc -l)" -eq 0 ]
 }
-test_that 'add: no file' add_missing_file
+check 'add: no file' add_missing_file
 
 sign_is_whole() {
 	fresh
@@ -442,16 +430,16 @@ sign_is_whole() {
 	fails 6 'nobody.ed25519.key' "$fwrepo" sign --repo repo --key site --key nobody --key-dir keys &&
 		cmp head.json repo/head.json && cmp head.sig repo/head.sig
 }
-test_that 'sign: one key that is missing leaves everything as it was' sign_is_whole
+check 'sign: one key that is missing leaves everything as it was' sign_is_whole
 sign_missing_payload() {
 	fresh
 	rm "$first"
 	fails 6 'component x100-2.1' "$fwrepo" sign --repo repo --key site --key-dir keys &&
 		cmp good/head.json repo/head.json
 }
-test_that 'sign: what is not there is not signed' sign_missing_payload
+check 'sign: what is not there is not signed' sign_missing_payload
 fresh
-test_that 'sign: one signer twice' fails 2 'twice' "$fwrepo" sign --repo repo --key site --key site --key-dir keys
+check 'sign: one signer twice' fails 2 'twice' "$fwrepo" sign --repo repo --key site --key site --key-dir keys
 
 passphrase() {
 	printf 'correct horse\nbattery\n' >right
@@ -467,29 +455,29 @@ passphrase() {
 	cmp good/head.json repo/head.json || return 1
 	"$fwrepo" sign --repo repo --key sealed --key-dir keys --passphrase-file right
 }
-test_that 'key: encrypted unless one insists' passphrase
+check 'key: encrypted unless one insists' passphrase
 loud() {
 	"$fwrepo" key new open --dir keys --no-passphrase 2>said_now
 	grep -q 'WARNING: the private keys are not encrypted' said_now
 }
-test_that 'key: insisting is answered loudly' loud
-test_that 'key: never overwritten' fails 6 'never overwritten' "$fwrepo" key new site --dir keys --no-passphrase
-test_that 'key: no path for a name' fails 2 "not a signer's name" "$fwrepo" key new ../site --dir keys --no-passphrase
-test_that 'init: not over another' fails 6 'is a repository already' "$fwrepo" init good
-test_that 'init: no path for an id' fails 2 'is not an id' "$fwrepo" init other --id a/b
-test_that 'trust: not over another' fails 6 'is there already' "$fwrepo" trust --key site --key-dir keys --out trust
-test_that 'trust: a policy that no image would read' fails 2 'would not be read' "$fwrepo" trust --key site --key-dir keys --out t1 --allow everything
-test_that 'trust: more signers than there are' fails 6 'signers are needed' "$fwrepo" trust --key site --key-dir keys --out t2 --threshold 3
+check 'key: insisting is answered loudly' loud
+check 'key: never overwritten' fails 6 'never overwritten' "$fwrepo" key new site --dir keys --no-passphrase
+check 'key: no path for a name' fails 2 "not a signer's name" "$fwrepo" key new ../site --dir keys --no-passphrase
+check 'init: not over another' fails 6 'is a repository already' "$fwrepo" init good
+check 'init: no path for an id' fails 2 'is not an id' "$fwrepo" init other --id a/b
+check 'trust: not over another' fails 6 'is there already' "$fwrepo" trust --key site --key-dir keys --out trust
+check 'trust: a policy that no image would read' fails 2 'would not be read' "$fwrepo" trust --key site --key-dir keys --out t1 --allow everything
+check 'trust: more signers than there are' fails 6 'signers are needed' "$fwrepo" trust --key site --key-dir keys --out t2 --threshold 3
 random_ids() {
 	"$fwrepo" init one && "$fwrepo" init two && ! cmp one/head.json two/head.json
 }
-test_that 'init: ids are not shared by accident' random_ids
-test_that 'never signed' fails 6 'not signed' "$fwrepo" verify --repo one --trust trust
+check 'init: ids are not shared by accident' random_ids
+check 'never signed' fails 6 'not signed' "$fwrepo" verify --repo one --trust trust
 journal_made() {
 	"$fwrepo" journal-init journal && [ "$(stat -c %s journal)" -eq 16777216 ] &&
 		"$fwrepo" journal-init journal2 && cmp journal journal2
 }
-test_that 'journal-init: 16 MiB, the same each time' journal_made
+check 'journal-init: 16 MiB, the same each time' journal_made
 
 example() {
 	FWREPO=$fwrepo "$top/firmware-repo/example/make.sh" "$work/example" >said_now || return 1
@@ -497,6 +485,6 @@ example() {
 	[ "$(grep -c '^ok  *example-x100-' said_now)" -eq 2 ] &&
 		"$drydock" verify --repo example/repo --trust example/trust
 }
-test_that 'the example of firmware-repo/example' example
+check 'the example of firmware-repo/example' example
 
-echo "1..$count"
+tap_end

@@ -9,20 +9,8 @@ top=$(cd "$here/../.." && pwd)
 drydock=${DRYDOCK_BUILD:-$top/build}/drydock
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-count=0
-
-# check NAME COMMAND...: one test; what the command says is shown when it fails
-check() {
-	_name=$1
-	shift
-	count=$((count + 1))
-	if "$@" >"$tmp/check.log" 2>&1; then
-		echo "ok $count - $_name"
-	else
-		echo "not ok $count - $_name"
-		sed 's/^/# /' "$tmp/check.log" | head -n 40
-	fi
-}
+# shellcheck source=tests/tap.sh
+. "$top/tests/tap.sh"
 
 # report STATUS ARGUMENT...: its output is in $tmp/out and $tmp/err
 report() {
@@ -181,4 +169,4 @@ check 'JSON' json_is_json
 check 'the page needs nothing from elsewhere' page
 check 'a page that cannot be written' page_cannot_be_written
 check 'output that cannot be written' full_disk
-echo "1..$count"
+tap_end
