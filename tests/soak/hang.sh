@@ -22,13 +22,14 @@ soak_hang() {
 	begin hang
 	server_start hang_at_offset=700000 700
 	await 'Safe to power off: NO' 120
-	_began=$(date +%s)
 	await 'OVERDUE' 400
-	_seconds=$(($(date +%s) - _began))
 	await 'Everything else is done and the report is written' 30
+	# By the server's own clock, which an emulated one keeps only roughly.
+	_seconds=$(sed -n 's/.*OVERDUE: it has not answered for \([0-9]*\) s.*/\1/p' "$dir/serial.log")
+	[ "${_seconds:-0}" -ge 300 ] || fail "overdue after \"$_seconds\" s"
 	_said=$(warnings)
 	# Every 10 s: as many as fit, less one for the moment of looking.
-	[ "$_said" -ge $((_seconds / 10 - 1)) ] || fail "it said NO only $_said times in $_seconds s"
+	[ "$_said" -ge $((${_seconds:-0} / 10 - 1)) ] || fail "it said NO only $_said times in $_seconds s"
 	sleep 70
 	[ "$(warnings)" -gt "$_said" ] || fail "nothing was said any more once it was overdue"
 	server_cut
