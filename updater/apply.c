@@ -12,7 +12,7 @@
 
 #define SAY_EVERY_MS	10000 /* law 9 */
 #define SAY_OVERDUE_MS	60000
-#define DEADLINE_MIN_MS 300000 /* of a step's writing; beyond, it is called overdue */
+#define DEADLINE_MIN_MS 300000 /* without any progress while writing: then it is called overdue */
 #define DEADLINE_FACTOR 3      /* times what the component expects */
 #define LOOK_EVERY_NS	250000000
 
@@ -110,7 +110,7 @@ static bool wait_a_little(struct step_work *work)
 }
 
 /* A deadline ends the wait, never the write (law 8). */
-static void call_overdue(struct step_work *work)
+static void call_overdue(struct step_work *work, uint64_t silent_ms)
 {
 	struct step_result result = { .state = STEP_OVERDUE, .reason = "OVERDUE" };
 	struct err err = { 0 };
@@ -119,7 +119,7 @@ static void call_overdue(struct step_work *work)
 		 "it has not answered for %llu s; the write is left alone and may still end well. "
 		 "Do "
 		 "not power off",
-		 (unsigned long long)((now_ms(work->apply) - work->intent_ms) / 1000));
+		 (unsigned long long)(silent_ms / 1000));
 	pthread_mutex_lock(&work->lock);
 	work->overdue = true;
 	if (!work->finished)
@@ -137,8 +137,11 @@ static bool wait_for_step(struct step_work *work)
 	uint64_t limit = deadline_ms(work->step);
 
 	while (!wait_a_little(work)) {
-		if (work->intent_ms && now_ms(work->apply) - work->intent_ms > limit) {
-			call_overdue(work);
+		/* A slow medium may take hours; silence is what counts. */
+		uint64_t silent = now_ms(work->apply) - work->moved_ms;
+
+		if (work->intent_ms && silent > limit) {
+			call_overdue(work, silent);
 			return false;
 		}
 		if (now_ms(work->apply) - said >= SAY_EVERY_MS) {

@@ -122,24 +122,28 @@ static int intent(void *ctx, struct err *err)
 	return 0;
 }
 
+static void moved(struct step_work *work, uint64_t done_bytes)
+{
+	work->done_bytes = done_bytes;
+	work->moved_ms = work->apply->hw->ops->now_ms(work->apply->hw);
+}
+
 static void progress(void *ctx, uint64_t done_bytes)
 {
 	struct job *job = ctx;
 
-	job->work->done_bytes = done_bytes;
+	moved(job->work, done_bytes);
 }
 
 static void verify_progress(void *ctx, uint64_t done_bytes)
 {
-	struct step_work *work = ctx;
-
-	work->done_bytes = done_bytes;
+	moved(ctx, done_bytes);
 }
 
 static void enter(struct step_work *work, enum work_phase phase)
 {
-	work->done_bytes = 0;
 	work->phase = phase;
+	moved(work, 0);
 }
 
 /* What the device runs now, by asking it; "" when it does not answer. */

@@ -25,6 +25,7 @@ struct step_work {
 	_Atomic enum work_phase phase;
 	_Atomic uint64_t done_bytes; /* of this phase */
 	_Atomic uint64_t intent_ms;  /* clock of the seam when writing began; 0 = not yet */
+	_Atomic uint64_t moved_ms;   /* ... when anything moved last */
 	_Atomic bool journal_failed; /* the device is ahead of the journal: begin nothing more */
 
 	pthread_mutex_t lock;

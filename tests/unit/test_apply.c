@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "apply.h"
@@ -523,6 +524,27 @@ static void test_overdue(void)
 	stop(world);
 }
 
+/* Real time for the one that waits to look, while the machine's clock runs a minute a block. */
+static void slowly(struct world *world, unsigned int opcode)
+{
+	const struct timespec nap = { .tv_nsec = 300000000 };
+
+	if (opcode == DOWNLOAD && hwio_nvme_count(world->lab, DOWNLOAD) < 8)
+		nanosleep(&nap, NULL);
+}
+
+/* What moves is not overdue, however long it takes in all: 17 minutes here, 5 are the deadline. */
+static void test_slow_is_not_overdue(void)
+{
+	struct world *world = start_one("revision=1.0,serial=A1,download_delay_ms=60000");
+
+	world->before = slowly;
+	CHECK_INT(go(world), EXIT_CHANGED);
+	CHECK_STR(journal_states(world, 1), "begun writing written verified");
+	CHECK_CONTAINS(world->said, "Safe to power off: NO");
+	stop(world);
+}
+
 /* A drive that carries a mounted file system is not reset. */
 static void test_drive_in_use_is_not_reset(void)
 {
@@ -618,6 +640,7 @@ int main(void)
 	TAP_RUN(test_component_is_withdrawn);
 	TAP_RUN(test_siblings_one_after_another);
 	TAP_RUN(test_overdue);
+	TAP_RUN(test_slow_is_not_overdue);
 	TAP_RUN(test_drive_in_use_is_not_reset);
 	TAP_RUN(test_updated_meanwhile);
 	TAP_RUN(test_journal_full);
