@@ -24,14 +24,14 @@ soak_hang() {
 	await 'Safe to power off: NO' 120
 	await 'OVERDUE' 400
 	await 'Everything else is done and the report is written' 30
-	# By the server's own clock, which an emulated one keeps only roughly.
-	_seconds=$(sed -n 's/.*OVERDUE: it has not answered for \([0-9]*\) s.*/\1/p' "$dir/serial.log")
-	[ "${_seconds:-0}" -ge 300 ] || fail "overdue after \"$_seconds\" s"
-	_said=$(warnings)
+	# By the server's own clock.
+	silent_s=$(sed -n 's/.*OVERDUE: it has not answered for \([0-9]*\) s.*/\1/p' "$dir/serial.log")
+	[ "${silent_s:-0}" -ge 300 ] || fail "overdue after \"$silent_s\" s"
+	said_no=$(warnings)
 	# Every 10 s: as many as fit, less one for the moment of looking.
-	[ "$_said" -ge $((${_seconds:-0} / 10 - 1)) ] || fail "it said NO only $_said times in $_seconds s"
+	[ "$said_no" -ge $((${silent_s:-0} / 10 - 1)) ] || fail "it said NO only $said_no times in $silent_s s"
 	sleep 70
-	[ "$(warnings)" -gt "$_said" ] || fail "nothing was said any more once it was overdue"
+	[ "$(warnings)" -gt "$said_no" ] || fail "nothing was said any more once it was overdue"
 	server_cut
 	[ "$was_on" = yes ] || fail "the server did not stay on"
 	! grep -q 'Now: ' "$dir/serial.log" || fail "the server was to be powered off or rebooted"
@@ -49,7 +49,7 @@ soak_hang() {
 	ended 0
 	drive received payload
 	drive running 2.0
-	_text="silent for $_seconds s until overdue, NO said $_said times; the next boot completed it"
+	_text="silent for $silent_s s until overdue, NO said $said_no times; the next boot completed it"
 	if [ -z "$wrong" ]; then
 		result silent-drive 1 0 "$_text"
 		rm -rf "$dir"

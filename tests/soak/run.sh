@@ -65,7 +65,7 @@ rows() {
 	sort -t "$tab" -k 3,3 -k 1,1 "$results" | awk -F '\t' '
 		function row() {
 			if (part == "") return
-			if (part ~ /^fuzz_/) much = sprintf("%.1f minutes, %.1f million inputs", count / 60, inputs / 1e6)
+			if (part ~ /^fuzz_/) much = sprintf("%.1f minutes, %d thousand inputs", count / 60, inputs / 1000)
 			else much = count (part == "power-cuts" ? " cuts in " runs " updates" : " runs")
 			printf "| %s | %s | %d | %s | %s |\n", part, much, failures, substr(last, 1, 10), commit
 		}
