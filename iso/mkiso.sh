@@ -112,6 +112,24 @@ make_iso() {
 		"$work/tree"
 }
 
+# The appended partitions begin where the ISO9660 ends. They are whole MiB long, so a file of zeros
+# that makes the first of them begin at a whole MiB does it for all: a slot of the journal then never
+# shares a block of the medium with its neighbour.
+misaligned_sectors() {
+	_start=$(sfdisk -d "$work/iso" 2>/dev/null | sed -n 's/^.*2 : start= *\([0-9]*\),.*/\1/p')
+	echo $((_start % 2048))
+}
+
+make_aligned_iso() {
+	make_iso
+	_over=$(misaligned_sectors)
+	[ "$_over" -ne 0 ] || return 0
+	truncate -s $(((2048 - _over) * 512)) "$work/tree/.disk/align"
+	dated "$work/tree"
+	make_iso
+	[ "$(misaligned_sectors)" -eq 0 ] || die "the partitions do not begin at whole MiB"
+}
+
 # key: of everything that the image is made of.
 key() {
 	{
@@ -146,7 +164,7 @@ make_esp
 make_fat
 "$build/fwrepo" journal-init "$work/journal.img"
 make_tree
-make_iso
+make_aligned_iso
 mv "$work/iso" "$iso"
 printf '%s\n' "$new_key" >"$build/iso.key"
 say "drydock.iso: $(stat -c %s "$iso") bytes"

@@ -240,6 +240,12 @@ partitions() {
 	diff "$dir/wanted" "$dir/found"
 }
 
+# aligned: the partitions that are written to begin at whole MiB.
+aligned() {
+	sfdisk -d "$iso" | sed -n 's/.*iso\([2-4]\) : start= *\([0-9]*\),.*/\1 \2/p' >"$dir/starts"
+	same "$(wc -l <"$dir/starts")" 3 && same "$(awk '$2 % 2048' "$dir/starts")" ""
+}
+
 # journal_empty: partition 4 is one that drydock would take.
 journal_empty() {
 	_start=$(sfdisk -d "$iso" | sed -n 's/.*iso4 : start= *\([0-9]*\),.*/\1/p')
@@ -271,6 +277,7 @@ texts() {
 image() {
 	check "at most 120 MB" test "$(stat -c %s "$iso")" -le 120000000
 	check "the partitions" partitions
+	check "the partitions begin at whole MiB" aligned
 	check "the journal" journal_empty
 	check "the modules" modules_right
 	check "the texts on the FAT" texts

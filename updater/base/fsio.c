@@ -136,12 +136,20 @@ int fsio_write_atomic(const char *path, const void *buf, size_t len, mode_t mode
 	if (fd < 0)
 		return fail(err, path, "create a file beside it");
 	rc = fill_temp(fd, buf, len, mode);
-	if (close(fd) && !rc)
-		rc = -errno;
 	if (!rc && rename(temp, path))
 		rc = -errno;
-	if (rc) {
+	if (rc)
 		unlink(temp);
+	/*
+	 * On FAT a rename makes a new directory entry of size 0 and leaves it to the inode's next
+	 * write-back to fill in size and first cluster: without this the file is empty after a
+	 * power cut, whatever the directory's fsync wrote.
+	 */
+	if (!rc && fsync(fd))
+		rc = -errno;
+	if (close(fd) && !rc)
+		rc = -errno;
+	if (rc) {
 		errno = -rc;
 		return fail(err, path, "write");
 	}
