@@ -114,18 +114,34 @@ test_other_signature() {
 	say_end 'a head that is not the signed one: nothing is parsed or written, exit 6'
 }
 
-# cut_while_writing FAULTS: pulls the plug when the console says that something is being written
-cut_while_writing() {
-	server_start "$1" 150
-	await 'Safe to power off: NO'
+# cut_at TEXT FAULTS: pulls the plug when the console says so
+cut_at() {
+	server_start "$2" 150
+	await "$1"
 	server_cut
 	rm "$dir/serial.log"
+}
+
+# is_whole FILE: whole JSON, in the newest log folder, and under its name
+is_whole() {
+	[ "$(tail -c 2 "$logs/$1" 2>/dev/null | tr -d '\n')" = '}' ] ||
+		fail "$1 is not complete: $(stat -c %s "$logs/$1" 2>&1) bytes"
+}
+
+# When the first step is announced, what was saved before is on the medium whole.
+test_power_cut_early() {
+	begin cutearly
+	cut_at 'Step 1 of 1' download_delay_ms=2000
+	is_whole inventory-before.json
+	is_whole plan.json
+	logged events.jsonl '"event":"Step"'
+	say_end 'a power cut when the first step begins: inventory and plan are on the stick'
 }
 
 # In the middle of the download: the report of the dead run, then the same stick again.
 test_power_cut() {
 	begin cut
-	cut_while_writing download_delay_ms=2000
+	cut_at 'Safe to power off: NO' download_delay_ms=2000
 	logged events.jsonl '"state":"writing"'
 	[ ! -e "$logs/result" ] || fail "a run that was cut off has a result"
 	drive running 1.0
@@ -145,7 +161,7 @@ test_power_cut() {
 # While the drive commits, and the drive completes that by itself: nothing is written twice.
 test_power_cut_late() {
 	begin cutlate
-	cut_while_writing commit_delay_ms=60000
+	cut_at 'Safe to power off: NO' commit_delay_ms=60000
 	drive running 2.0
 	rm "$dir/drive/state/received.bin"
 	serve ''
@@ -206,7 +222,7 @@ server_stick >"$work/out" 2>&1 || {
 	echo 'Bail out! no repository'
 	exit 1
 }
-tests='reset_needed pulled lies flipped_bit other_signature power_cut power_cut_late fat_full
+tests='reset_needed pulled lies flipped_bit other_signature power_cut_early power_cut power_cut_late fat_full
 	journal_damaged no_journal'
 [ $# -eq 0 ] || tests=$*
 # Two servers at a time: a server under software emulation keeps one core busy.
