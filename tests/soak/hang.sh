@@ -3,7 +3,7 @@
 # shellcheck disable=SC2154
 #
 # A drive that stays in its slot and never answers one download. Nobody can tell that from a drive
-# that takes long, so what counts is what is said and left alone (DESIGN law 8). Sourced by run.sh.
+# that takes long, so what counts is what is said and left alone (law 8). Sourced by run.sh.
 
 # warnings: how often the console has said NO so far.
 warnings() {

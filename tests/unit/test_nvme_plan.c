@@ -153,7 +153,7 @@ static void flags_and_frmw_decide_padding_and_action(void)
 	CHECK_INT(plan.action, NVME_CA_ACTIVATE_AT_RESET);
 }
 
-/* DESIGN law 8: ten times what is expected and never under 15 minutes. */
+/* law 8: ten times what is expected and never under 15 minutes. */
 static void a_commit_gets_time(void)
 {
 	static const struct {

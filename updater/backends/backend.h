@@ -16,7 +16,8 @@
 #include "inventory.h"
 
 /*
- * The bytes to write, each checked against its signed hash in the buffer that is handed out.
+ * The bytes to write. Each chunk is checked against its signed hash when it is read from the
+ * medium, in RAM, and only from there handed out: what the medium does later has no part in it.
  * read() fills buf with len bytes from offset (a range inside the payload) or returns ERR_HASH,
  * ERR_IO: then nothing in buf may go to a device.
  */

@@ -6,7 +6,7 @@
 #define KIB		       1024u
 #define TRANSFER_LIMIT	       (128 * KIB) /* what every platform maps in one piece */
 #define TIMEOUT_MAX_MS	       0x7fffffffu /* more does not fit the kernel's clock */
-#define MS_PER_EXPECTED_SECOND 10000u	   /* ten times what is expected, DESIGN law 8 */
+#define MS_PER_EXPECTED_SECOND 10000u	   /* ten times what is expected, law 8 */
 
 /* FWUG is in units of 4 KiB, 0 says nothing (NVMe 2.0 §5.17.2.1): then 4 KiB, as all tools do. */
 static uint32_t granularity(const struct nvme_identity *id)

@@ -75,7 +75,7 @@ static uint32_t pad(uint8_t *buf, uint32_t len, uint32_t unit)
 	return padded;
 }
 
-/* The bytes are checked in the very buffer that the driver sends (DESIGN law 3). */
+/* What read() hands out was checked against its signed hash when it left the medium (law 3). */
 static int download(struct backend_io *io, struct nvme_drive *drive, const struct nvme_plan *plan,
 		    struct err *err)
 {
