@@ -20,6 +20,7 @@
 
 struct sign_command {
 	const char *dir, *key_dir, *passphrase_file;
+	char passphrase[PASSPHRASE_MAX]; /* the last one given */
 	struct opt_list names, algorithm_names;
 	bool algorithms[SIGN_ALGORITHM_LAST + 1];
 };
@@ -70,13 +71,12 @@ static int make_head(const struct repo *repo, const struct sign_command *command
 	return set_created(ret, err);
 }
 
-static int sign_one(const struct sign_command *command, const char *name,
-		    enum sign_algorithm algorithm, const char *text, size_t len,
-		    struct signature *ret, struct err *err)
+static int sign_one(struct sign_command *command, const char *name, enum sign_algorithm algorithm,
+		    const char *text, size_t len, struct signature *ret, struct err *err)
 {
 	struct sign_key key = { 0 };
 	int rc = keys_load_private(command->key_dir, name, algorithm, command->passphrase_file,
-				   &key, err);
+				   command->passphrase, &key, err);
 
 	if (rc)
 		return rc;
@@ -103,7 +103,7 @@ static int check_names(const struct opt_list *names, struct err *err)
 	return rc;
 }
 
-static int sign_all(const struct sign_command *command, const char *text, size_t len,
+static int sign_all(struct sign_command *command, const char *text, size_t len,
 		    struct signature *sigs, size_t *ret_count, struct err *err)
 {
 	*ret_count = 0;
@@ -125,7 +125,7 @@ static int sign_all(const struct sign_command *command, const char *text, size_t
 	return 0;
 }
 
-static int sign_repo(const struct sign_command *command, const struct repo *repo, struct head *head,
+static int sign_repo(struct sign_command *command, const struct repo *repo, struct head *head,
 		     struct err *err)
 {
 	CLEANUP_FREE struct signature *sigs = calloc(CATALOG_MAX_SIGNATURES, sizeof(*sigs));
@@ -182,6 +182,7 @@ int fwrepo_sign(int argc, char **argv)
 	if (!rc)
 		printf("signed %s, serial %" PRIu64 ", %zu component%s\n", head.repo_id,
 		       head.serial, repo.cat.count, repo.cat.count == 1 ? "" : "s");
+	explicit_bzero(command.passphrase, sizeof(command.passphrase));
 	repo_close(&repo);
 	return rc ? opts_fail(&fwrepo_program, argv[0], &err) : 0;
 }

@@ -51,7 +51,7 @@ static int make_policy(const struct trust_command *command, char **ret_text, siz
 }
 
 static int copy_key(const struct trust_command *command, const char *name,
-		    enum sign_algorithm algorithm, struct err *err)
+		    enum sign_algorithm algorithm, bool write, struct err *err)
 {
 	CLEANUP_FREE char *pem = NULL;
 	struct sign_key key = { 0 };
@@ -60,13 +60,14 @@ static int copy_key(const struct trust_command *command, const char *name,
 	int rc = keys_load_public(command->key_dir, name, algorithm, &key, &pem, &len, err);
 
 	sign_key_free(&key);
-	if (rc)
+	if (rc || !write)
 		return rc;
 	snprintf(file, sizeof(file), "keys/%s.%s.pub", name, sign_algorithm_name(algorithm));
 	return repo_write_file(command->out, file, pem, len, err);
 }
 
-static int copy_keys(const struct trust_command *command, struct err *err)
+/* Without write they are only looked at: a key that is missing must not leave half a directory. */
+static int copy_keys(const struct trust_command *command, bool write, struct err *err)
 {
 	int rc = 0;
 
@@ -74,7 +75,7 @@ static int copy_keys(const struct trust_command *command, struct err *err)
 		rc = keys_check_name(command->names.items[i], err);
 		for (enum sign_algorithm a = 1; !rc && a <= SIGN_ALGORITHM_LAST; a++)
 			if (command->algorithms[a])
-				rc = copy_key(command, command->names.items[i], a, err);
+				rc = copy_key(command, command->names.items[i], a, write, err);
 	}
 	return rc;
 }
@@ -109,9 +110,11 @@ static int make_trust(struct trust_command *command, struct err *err)
 	if (!rc && access(keys, F_OK) == 0)
 		rc = err_set(err, ERR_DUPLICATE, "%s is there already", keys);
 	if (!rc)
+		rc = copy_keys(command, false, err);
+	if (!rc)
 		rc = fsio_mkdir_p(keys, 0755, err);
 	if (!rc)
-		rc = copy_keys(command, err);
+		rc = copy_keys(command, true, err);
 	if (!rc)
 		rc = repo_write_file(command->out, "policy.json", text, len, err);
 	return rc ? rc : check_result(command->out, err);

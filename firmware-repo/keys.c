@@ -88,24 +88,26 @@ static int check_algorithm(const char *path, enum sign_algorithm want, struct si
 	return err_set(err, ERR_FORMAT, "%s holds a key for %s", path, sign_algorithm_name(is));
 }
 
+/* The keys of one signer mostly have one passphrase: the last one that was given is tried first. */
 static int read_private(const char *path, const uint8_t *pem, size_t len,
-			const char *passphrase_file, struct sign_key *ret, struct err *err)
+			const char *passphrase_file, char last[PASSPHRASE_MAX],
+			struct sign_key *ret, struct err *err)
 {
-	char passphrase[PASSPHRASE_MAX], prompt[FSIO_PATH_MAX + 32];
+	char prompt[FSIO_PATH_MAX + 32];
 	int rc = sign_read_private(pem, len, NULL, ret, err);
 
 	if (rc != ERR_POLICY)
 		return rc;
+	if (last[0] && sign_read_private(pem, len, last, ret, err) == 0)
+		return 0;
 	snprintf(prompt, sizeof(prompt), "Passphrase of %s: ", path);
-	rc = keys_passphrase(passphrase_file, prompt, false, passphrase, err);
-	if (!rc)
-		rc = sign_read_private(pem, len, passphrase, ret, err);
-	explicit_bzero(passphrase, sizeof(passphrase));
-	return rc;
+	rc = keys_passphrase(passphrase_file, prompt, false, last, err);
+	return rc ? rc : sign_read_private(pem, len, last, ret, err);
 }
 
 int keys_load_private(const char *dir, const char *name, enum sign_algorithm algorithm,
-		      const char *passphrase_file, struct sign_key *ret, struct err *err)
+		      const char *passphrase_file, char last[PASSPHRASE_MAX], struct sign_key *ret,
+		      struct err *err)
 {
 	char path[FSIO_PATH_MAX];
 	uint8_t *pem;
@@ -116,7 +118,7 @@ int keys_load_private(const char *dir, const char *name, enum sign_algorithm alg
 		rc = fsio_read_file(path, SIGN_PEM_MAX_BYTES, &pem, &len, err);
 	if (rc)
 		return rc;
-	rc = read_private(path, pem, len, passphrase_file, ret, err);
+	rc = read_private(path, pem, len, passphrase_file, last, ret, err);
 	sign_free_secret((char *)pem, len);
 	if (rc)
 		return err_prefix(err, "%s", path);

@@ -25,9 +25,13 @@ int keys_passphrase(const char *file, const char *prompt, bool new, char passphr
 int keys_make(const char *dir, const char *name, enum sign_algorithm algorithm,
 	      const char *passphrase, struct sign_key *ret, struct err *err);
 
-/* Reads a private key; asks for the passphrase (or reads passphrase_file) when it needs one. */
+/*
+ * Reads a private key; when it needs a passphrase the last one given is tried ("" = none yet), then
+ * passphrase_file is read or a person asked, and last holds the answer: the caller wipes it.
+ */
 int keys_load_private(const char *dir, const char *name, enum sign_algorithm algorithm,
-		      const char *passphrase_file, struct sign_key *ret, struct err *err);
+		      const char *passphrase_file, char last[PASSPHRASE_MAX], struct sign_key *ret,
+		      struct err *err);
 
 /* Reads a public key and its PEM text as it is (malloc'ed). */
 int keys_load_public(const char *dir, const char *name, enum sign_algorithm algorithm,

@@ -485,6 +485,22 @@ example() {
 	[ "$(grep -c '^ok  *example-x100-' said_now)" -eq 2 ] &&
 		"$drydock" verify --repo example/repo --trust example/trust
 }
+trust_of_nobody() {
+	! "$fwrepo" trust --key nobody --key-dir keys --out half && [ ! -e half ]
+}
+check 'a trust directory with a key that is missing is not begun' trust_of_nobody
+
+# A person types at a terminal; what is typed ahead of the question is thrown away.
+asked_once() {
+	echo 'one for both' >pass
+	"$fwrepo" key new typed --dir typed --passphrase-file pass && "$fwrepo" init typed/repo --id t &&
+		(sleep 1 && cat pass && sleep 3) | timeout 60 script -qec \
+			"$fwrepo sign --repo typed/repo --key typed --key-dir typed" /dev/null >said_now
+	cat said_now
+	[ "$(grep -c 'Passphrase of' said_now)" -eq 1 ] && grep -q 'signed t, serial 1' said_now
+}
+check 'one passphrase for both keys of a signer is asked for once' asked_once
+
 check 'the example of firmware-repo/example' example
 
 tap_end
