@@ -15,6 +15,7 @@
 #include "hw/hwio_record.h"
 #include "probe.h"
 #include "settle.h"
+#include "ui/ticker.h"
 
 static int make_run_id(char run_id[33], struct err *err)
 {
@@ -111,9 +112,13 @@ static int probe(struct session *s, struct inventory *inv, const char *name, str
 	CLEANUP_FREE char *warnings = NULL;
 	CLEANUP_FREE char *text = NULL;
 	struct probe_source source = { .hw = s->hw, .root = s->options->choices.root };
+	struct ticker *ticker;
 	size_t len;
-	int rc = probe_all(&source, inv, &warnings, err);
+	int rc;
 
+	ticker = ticker_start(s->console, "taking the inventory", TICKER_INTERVAL_MS);
+	rc = probe_all(&source, inv, &warnings, err);
+	ticker_stop(ticker);
 	if (rc)
 		return err_prefix(err, "inventory");
 	if (warnings) {
