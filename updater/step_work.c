@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "interlock.h"
 #include "payload.h"
+#include "plan_match.h"
 
 /* The payload as a backend reads it: ranges of it, out of chunks that are checked one by one. */
 struct checked_source {
@@ -163,12 +164,15 @@ static int read_back(struct job *job, char *found, size_t size, struct err *err)
 /* The device is what the plan was made for, and would not refuse. */
 static int check(struct job *job, struct err *err)
 {
+	const struct step *step = job->work->step;
 	char found[DEVICE_VERSION_MAX];
 	int rc = read_back(job, found, sizeof(found), err);
 
 	if (rc)
 		return rc;
-	if (job->work->step->provable && plan_proof_holds(job->work->step->comp, found))
+	/* Newer by now, say: what was an upgrade in the plan would go back, and nobody allowed
+	 * that. */
+	if (match_order(step->comp, &job->dev) != match_order(step->comp, step->dev))
 		return err_set(err, ERR_BUSY, "it runs %s by now: somebody else has updated it",
 			       found);
 	return job->backend->check(&job->io, err);

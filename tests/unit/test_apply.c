@@ -560,22 +560,36 @@ static void test_drive_in_use_is_not_reset(void)
 }
 
 /* Somebody else was faster: what the plan was made for is not there any more. */
+static const char *meanwhile;
+
 static void update_meanwhile(struct world *world, unsigned int opcode)
 {
 	(void)opcode;
 	snprintf(world->lab->drive[0].model.firmware.running,
-		 sizeof(world->lab->drive[0].model.firmware.running), "2.0");
+		 sizeof(world->lab->drive[0].model.firmware.running), "%s", meanwhile);
 }
 
-static void test_updated_meanwhile(void)
+static void check_updated_meanwhile(const char *revision)
 {
 	struct world *world = start_one("revision=1.0,serial=A1");
 
+	meanwhile = revision;
 	world->before = update_meanwhile;
 	CHECK_INT(go(world), EXIT_STEPS_FAILED);
 	CHECK_STR(apply_result(world->run, 1).reason, "BUSY");
 	CHECK_INT(hwio_nvme_count(world->lab, DOWNLOAD), 0);
 	stop(world);
+}
+
+static void test_updated_meanwhile(void)
+{
+	check_updated_meanwhile("2.0");
+}
+
+/* Writing 2.0 now would go back without anybody having allowed it. */
+static void test_newer_meanwhile(void)
+{
+	check_updated_meanwhile("3.0");
 }
 
 /* A journal without room refuses the intent, and then nothing is written. */
@@ -643,6 +657,7 @@ int main(void)
 	TAP_RUN(test_slow_is_not_overdue);
 	TAP_RUN(test_drive_in_use_is_not_reset);
 	TAP_RUN(test_updated_meanwhile);
+	TAP_RUN(test_newer_meanwhile);
 	TAP_RUN(test_journal_full);
 	TAP_RUN(test_interrupted_between_steps);
 	TAP_RUN(test_same_version_is_never_verified);
