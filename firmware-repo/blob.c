@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "base/fsio.h"
 #include "base/hash.h"
-#include "payload.h"
+#include "repo/payload.h"
 
 /* What is being added; its name is known only when the last byte was read. */
 struct incoming {

@@ -4,7 +4,7 @@
 #define FWREPO_BLOB_H
 
 #include "base/err.h"
-#include "catalog.h"
+#include "repo/catalog.h"
 
 /*
  * Copies a file into the repository, reading it once: parts, chunk list and hashes are made on

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fwrepo.h"
 
-#include "journal.h"
+#include "journal/journal.h"
 
 int fwrepo_journal_init(int argc, char **argv)
 {

@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "base/hex.h"
 #include "base/json.h"
-#include "catalog_text.h"
+#include "repo/catalog_text.h"
 #include "repo.h"
 
 static int print_json(yyjson_mut_doc *doc, struct err *err)

@@ -15,7 +15,7 @@
 #include "algorithms.h"
 #include "base/cleanup.h"
 #include "keys.h"
-#include "payload.h"
+#include "repo/payload.h"
 #include "repo.h"
 
 struct sign_command {

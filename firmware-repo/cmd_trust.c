@@ -10,7 +10,7 @@
 #include "base/fsio.h"
 #include "base/json.h"
 #include "keys.h"
-#include "policy.h"
+#include "repo/policy.h"
 #include "repo.h"
 
 struct trust_command {

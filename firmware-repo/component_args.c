@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "fwrepo.h"
-#include "target.h"
+#include "inventory/target.h"
 
 /* Copies text; nothing is ever cut. */
 static int set_text(const char *option, char *buf, size_t size, const char *text, size_t len,

@@ -4,7 +4,7 @@
 #define FWREPO_COMPONENT_ARGS_H
 
 #include "base/opts.h"
-#include "catalog.h"
+#include "repo/catalog.h"
 
 struct component_args {
 	const char *id, *version, *scheme, *backend, *proof, *name, *name_ja, *vendor, *class_name;

@@ -8,7 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/fsio.h"
-#include "catalog_head.h"
+#include "repo/catalog_head.h"
 
 int keys_check_name(const char *name, struct err *err)
 {

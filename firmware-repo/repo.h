@@ -9,8 +9,8 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "catalog.h"
-#include "catalog_head.h"
+#include "repo/catalog.h"
+#include "repo/catalog_head.h"
 
 struct repo {
 	const char *dir;

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "drydock.h"
-#include "session.h"
+#include "run/session.h"
 
 /* Law 9: without a terminal nothing is asked; the answer is then no. */
 static int confirm(const struct session *s, struct err *err)

@@ -6,7 +6,7 @@
 #include "base/fsio.h"
 #include "drydock.h"
 #include "hw/hwio_record.h"
-#include "probe.h"
+#include "inventory/probe.h"
 #include "ui/console.h"
 
 #define TABLE_COLUMNS 80

@@ -3,9 +3,9 @@
 
 #include "base/cleanup.h"
 #include "base/fsio.h"
-#include "choices.h"
+#include "run/choices.h"
 #include "drydock.h"
-#include "probe.h"
+#include "inventory/probe.h"
 
 struct plan_command {
 	struct choices choices;

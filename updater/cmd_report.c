@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 #include "base/fsio.h"
 #include "drydock.h"
-#include "report.h"
+#include "report/report.h"
 
 struct report_command {
 	const char *log_dir;

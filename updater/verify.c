@@ -9,9 +9,9 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "catalog.h"
-#include "payload.h"
-#include "policy.h"
+#include "repo/catalog.h"
+#include "repo/payload.h"
+#include "repo/policy.h"
 
 #define SAY_EVERY_SECONDS 5
 

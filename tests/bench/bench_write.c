@@ -17,7 +17,7 @@
 #include "base/hash.h"
 #include "base/hex.h"
 #include "hwio_nvme.h"
-#include "session.h"
+#include "run/session.h"
 
 /* Not the numbers of a drive that this machine may have. */
 #define DRIVE_NUMBER  90

@@ -12,7 +12,7 @@
 
 #include "base/fsio.h"
 #include "base/hash.h"
-#include "payload.h"
+#include "repo/payload.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "report.h"
+#include "report/report.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "journal_internal.h"
+#include "journal/journal_internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

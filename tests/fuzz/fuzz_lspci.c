@@ -7,7 +7,7 @@
 
 #include "base/fsio.h"
 #include "hw/pci_dump.h"
-#include "probe.h"
+#include "inventory/probe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

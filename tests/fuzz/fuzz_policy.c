@@ -2,7 +2,7 @@
 /* policy.json: whatever is accepted must ask for somebody and for something. */
 #include <stdlib.h>
 
-#include "policy.h"
+#include "repo/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

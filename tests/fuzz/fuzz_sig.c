@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "catalog_head.h"
+#include "repo/catalog_head.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

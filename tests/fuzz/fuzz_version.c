@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "version.h"
+#include "repo/version.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 

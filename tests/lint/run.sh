@@ -70,8 +70,8 @@ includes_of() {
 include_rule() {
 	includes_of 'updater/base/*' | grep -Ev '"base/' && return 1
 	includes_of 'updater/format/*' | grep -Ev '"(base|format)/' && return 1
-	includes_of 'updater/hw/*' | grep -Ev '"(base|format|hw)/|"(inventory|probe|backends/backend)\.h"' && return 1
-	includes_of 'updater/plan*' | grep -E '"(hw|backends)/|"probe\.h"' && return 1
+	includes_of 'updater/hw/*' | grep -Ev '"(base|format|hw)/|"(inventory/inventory|inventory/probe|backends/backend)\.h"' && return 1
+	includes_of 'updater/plan/*' | grep -E '"(hw|backends)/|"inventory/probe\.h"' && return 1
 	includes_of 'updater' | grep -E '"(import|firmware-repo)' && return 1
 	return 0
 }
@@ -85,7 +85,7 @@ forbidden_calls() {
 # Only commands and the user interface print; opts.c is both programs' --help.
 prints_below() {
 	sources 'updater/base/*.c' 'updater/hw/*.c' 'updater/format/*.c' 'updater/backends/*.c' \
-		'updater/plan*.c' 'updater/journal*.c' 'updater/catalog*.c' | grep -v '/opts\.c$' |
+		'updater/plan/*.c' 'updater/journal/*.c' 'updater/repo/*.c' | grep -v '/opts\.c$' |
 		xargs grep -HnwE '(printf|puts|perror|exit)[[:space:]]*\(' && return 1
 	return 0
 }

@@ -6,7 +6,7 @@
 #ifndef DRYDOCK_TESTS_JOURNAL_MEDIUM_H
 #define DRYDOCK_TESTS_JOURNAL_MEDIUM_H
 
-#include "journal_internal.h"
+#include "journal/journal_internal.h"
 
 #define MEDIUM_SLOTS (JOURNAL_BYTES / JOURNAL_SLOT_BYTES)
 

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "apply.h"
+#include "run/apply.h"
 #include "backends/backend.h"
 #include "base/fsio.h"
 #include "base/hash.h"

@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/hex.h"
-#include "catalog.h"
+#include "repo/catalog.h"
 
 #define SHA "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 

@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/hash.h"
-#include "catalog_head.h"
+#include "repo/catalog_head.h"
 #include "tmpdir.h"
 
 /* Three signers with both algorithms each. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "inventory.h"
+#include "inventory/inventory.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* One slot: what is written is read back, and nothing else is ever accepted. */
 #include <openssl/sha.h>
 
-#include "journal_internal.h"
+#include "journal/journal_internal.h"
 #include "tap.h"
 
 static const struct journal_record full_record = {

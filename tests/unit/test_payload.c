@@ -7,7 +7,7 @@
 
 #include "base/hash.h"
 #include "blob.h"
-#include "payload.h"
+#include "repo/payload.h"
 #include "tmpdir.h"
 
 #define CHUNK	  ((size_t)CATALOG_CHUNK_BYTES)

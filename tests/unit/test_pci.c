@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "probe.h"
+#include "inventory/probe.h"
 
 #include <errno.h>
 #include <stdio.h>

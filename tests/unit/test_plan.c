@@ -14,7 +14,7 @@
 #include <stdlib.h>
 
 #include "base/fsio.h"
-#include "plan.h"
+#include "plan/plan.h"
 #include "tap.h"
 
 #define WORDS_MAX 32

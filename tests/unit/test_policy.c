@@ -2,7 +2,7 @@
 #include "tap.h"
 
 #include "base/cleanup.h"
-#include "policy.h"
+#include "repo/policy.h"
 #include "tmpdir.h"
 
 static int parse(const char *text, struct policy *ret, struct err *err)

@@ -8,7 +8,7 @@
 
 #include "base/fsio.h"
 #include "base/json.h"
-#include "report.h"
+#include "report/report.h"
 #include "tap.h"
 
 #define RUN_A "00112233445566778899aabbccddeeff"

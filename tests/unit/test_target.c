@@ -2,7 +2,7 @@
 #include "tap.h"
 
 #include "base/err.h"
-#include "target.h"
+#include "inventory/target.h"
 
 static const struct {
 	const char *text;

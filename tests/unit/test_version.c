@@ -2,7 +2,7 @@
 /* tests/data/version.txt, line by line and both ways round. */
 #include "tap.h"
 
-#include "version.h"
+#include "repo/version.h"
 
 static const char *const orders[] = {
 	[VERSION_OLDER] = "older",

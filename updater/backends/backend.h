@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "catalog.h"
+#include "repo/catalog.h"
 #include "hw/hwio.h"
-#include "inventory.h"
+#include "inventory/inventory.h"
 
 /*
  * The bytes to write. Each chunk is checked against its signed hash when it is read from the

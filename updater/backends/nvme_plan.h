@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "catalog.h"
+#include "repo/catalog.h"
 #include "format/nvme.h"
 #include "hw/nvme.h"
 

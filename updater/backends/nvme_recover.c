@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "backends/nvme_drive.h"
-#include "plan.h"
+#include "plan/plan.h"
 
 /* Is this the revision that the component brings? Without a proof, its version must be equal. */
 static bool is_wanted(const struct component *comp, const char *revision)

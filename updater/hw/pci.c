@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every PCI function, from this machine, another root, or an "lspci -x" dump. */
-#include "probe.h"
+#include "inventory/probe.h"
 
 #include <limits.h>
 #include <stdbool.h>

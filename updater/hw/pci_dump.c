@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "inventory.h"
+#include "inventory/inventory.h"
 
 #define LINE_MAX_BYTES	 250 /* libpci's buffer has 255 */
 #define CONFIG_MIN_BYTES 64

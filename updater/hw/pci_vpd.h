@@ -3,7 +3,7 @@
 #define DRYDOCK_HW_PCI_VPD_H
 
 #include "hw/hwio.h"
-#include "inventory.h"
+#include "inventory/inventory.h"
 
 /*
  * Adds what the Vital Product Data of a PCI function says, when the kernel offers it: pci.vpd.name,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The server itself: what SMBIOS says of it, and what decides how it may be updated. */
-#include "probe.h"
+#include "inventory/probe.h"
 
 #include <fcntl.h>
 #include <stdio.h>

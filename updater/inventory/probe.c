@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "inventory/probe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backends/backend.h"
+
+/* All before the backends, which name PCI functions as parents. */
+static const struct {
+	const char *name;
+	int (*probe)(const struct probe_source *source, struct inventory *inv, struct err *err);
+} probers[] = {
+	{ "system", probe_system },
+	{ "PCI", probe_pci },
+};
+
+static int add_warning(char **warnings, const char *name, const struct err *why, struct err *err)
+{
+	char *text;
+
+	if (asprintf(&text, "%s%s: %s\n", *warnings ? *warnings : "", name, why->text) < 0)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	free(*warnings);
+	*warnings = text;
+	return 0;
+}
+
+static int probe_backends(const struct probe_source *source, struct inventory *inv, char **warnings,
+			  struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; backends[i] && !rc; i++) {
+		struct err why = { 0 };
+
+		if (backends[i]->probe(source->hw, inv, &why))
+			rc = add_warning(warnings, backends[i]->name, &why, err);
+	}
+	return rc;
+}
+
+int probe_all(const struct probe_source *source, struct inventory *ret, char **ret_warnings,
+	      struct err *err)
+{
+	int rc = 0;
+
+	if (source->lspci_dump)
+		return probe_pci(source, ret, err);
+	for (size_t i = 0; i < sizeof(probers) / sizeof(*probers) && !rc; i++) {
+		struct err why = { 0 };
+
+		if (probers[i].probe(source, ret, &why))
+			rc = add_warning(ret_warnings, probers[i].name, &why, err);
+	}
+	return rc ? rc : probe_backends(source, ret, ret_warnings, err);
+}

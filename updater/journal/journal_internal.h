@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the journal's files share: the layout of the medium, its two kinds of slots that are not
+ * records, and the seam to the medium, which tests replace to cut the power at any write.
+ */
+#ifndef DRYDOCK_JOURNAL_INTERNAL_H
+#define DRYDOCK_JOURNAL_INTERNAL_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "journal/journal.h"
+
+/*
+ * Each copy: 1 MiB that holds only the superblock slot, then the regions of 1 MiB each. The first
+ * slot of a region is its header. 255 records are a run of 40 steps with 6 records each, its
+ * begin and end, and 13 to settle what was interrupted.
+ */
+#define JOURNAL_COPIES		2u
+#define JOURNAL_COPY_BYTES	(JOURNAL_BYTES / JOURNAL_COPIES)
+#define JOURNAL_REGION_SLOTS	256u
+#define JOURNAL_REGION_BYTES	(JOURNAL_REGION_SLOTS * JOURNAL_SLOT_BYTES)
+#define JOURNAL_REGIONS		(JOURNAL_COPY_BYTES / JOURNAL_REGION_BYTES - 1)
+#define JOURNAL_RECORDS		(JOURNAL_REGION_SLOTS - 1)
+#define JOURNAL_SPARE		8u /* records that journal_reserve() keeps for settling */
+#define JOURNAL_MEDIUM_ID_BYTES 16u
+#define JOURNAL_MAGIC_BYTES	8u
+#define JOURNAL_MAGIC		"DRYDOCKJ" /* the superblock's; headers have ...H, records ...R */
+
+/* The header slot of a region: whose it is. */
+struct journal_header {
+	uint64_t claim;	 /* records of the region carry it; those of earlier owners another */
+	uint64_t use;	 /* grows with each opening, over all regions: the highest is the newest */
+	char serial[65]; /* of the machine */
+};
+
+/* 0 or ERR_FORMAT, like journal_decode(). */
+int journal_decode_superblock(const uint8_t *buf, size_t len, uint8_t ret_id[16]);
+void journal_encode_superblock(const uint8_t id[16], uint8_t buf[JOURNAL_RECORD_BYTES]);
+int journal_decode_header(const uint8_t *buf, size_t len, struct journal_header *ret);
+void journal_encode_header(const struct journal_header *header, uint8_t buf[JOURNAL_RECORD_BYTES]);
+
+/*
+ * A medium. Offsets, lengths and buffers are multiples of JOURNAL_SLOT_BYTES. read and write do
+ * all or nothing and return 0 or a negative errno; write returns when the bytes are stable.
+ */
+struct journal_io {
+	int (*read)(void *ctx, uint64_t offset, uint8_t *buf, size_t len);
+	int (*write)(void *ctx, uint64_t offset, const uint8_t *buf, size_t len);
+	void (*close)(void *ctx);
+	void *ctx;
+};
+
+/*
+ * Opens a regular file or block device of at least JOURNAL_BYTES. For writing it is locked:
+ * ERR_BUSY when somebody else has it. ERR_NOT_FOUND, ERR_FORMAT (too small, neither of the two),
+ * ERR_IO.
+ */
+int journal_io_open(const char *path, bool read_only, struct journal_io *ret, struct err *err);
+
+/* Memory for transfers, aligned for O_DIRECT; free() releases it. NULL when there is none. */
+uint8_t *journal_io_alloc(size_t len);
+
+/* The headers of all regions, of each the newer copy. */
+struct journal_headers {
+	struct journal_header list[JOURNAL_REGIONS];
+	bool holds[JOURNAL_REGIONS];
+	bool readable[JOURNAL_REGIONS]; /* at least one copy of it, whatever it says */
+	uint64_t uses[JOURNAL_COPIES][JOURNAL_REGIONS]; /* 0 = that copy does not hold */
+	uint64_t last_use;
+	uint64_t last_claim;
+	bool unreadable;
+};
+
+/* Both copies of a region's records as they were found, of whatever claim; seq 0 = none. */
+struct journal_scan {
+	struct journal_record copies[JOURNAL_COPIES][JOURNAL_RECORDS];
+	uint64_t last_seq;
+	uint64_t last_claim;
+	bool unreadable;
+	struct journal_record merged[JOURNAL_RECORDS]; /* by journal_merge() */
+};
+
+/* slot: JOURNAL_SLOT_BYTES for transfers. What cannot be read is noted, never an error. */
+void journal_read_headers(const struct journal_io *io, uint8_t *slot, struct journal_headers *ret);
+/* ERR_NOMEM; *ret is malloc'ed, perhaps even then. */
+int journal_scan_region(const struct journal_io *io, unsigned int region, struct journal_scan **ret,
+			struct err *err);
+/* Fills scan->merged: the records of this claim, of each slot the newer copy; others are seq 0. */
+void journal_merge(struct journal_scan *scan, uint64_t claim);
+
+/* An open journal: this machine's region in memory, as far as it holds. */
+struct journal {
+	pthread_mutex_t lock;
+	struct journal_io io; /* all NULL: volatile */
+	bool read_only;
+	_Atomic bool degraded;
+	unsigned int region;
+	struct journal_header header;
+	uint64_t last_seq;
+	unsigned int next; /* where the next record goes: 0 .. JOURNAL_RECORDS - 1 */
+	uint8_t *slot;	   /* JOURNAL_SLOT_BYTES, for transfers */
+	struct journal_record records[JOURNAL_RECORDS]; /* in ring order; seq 0 = none */
+};
+
+/*
+ * Writes journal->slot to one copy, or to both, beginning with the one that is named: where the
+ * slot replaces something that counts, a cut must not harm the only copy of it. A copy that cannot
+ * be written sets degraded; journal_write_slot() gives ERR_IO when neither could.
+ */
+int journal_write_copy(struct journal *journal, unsigned int copy, uint64_t offset);
+int journal_write_slot(struct journal *journal, unsigned int slot, unsigned int first_copy,
+		       struct err *err);
+
+/* The newest run in a region's records and whether it is open; false when there is none. */
+bool journal_newest_run(const struct journal_record records[JOURNAL_RECORDS], char run_id[33],
+			bool *ret_open);
+
+/*
+ * journal_open() and its relatives on any medium. journal_open_on() takes over io in all cases.
+ * journal_probe_on() says which superblocks hold.
+ */
+int journal_probe_on(const struct journal_io *io, bool ret_holds[JOURNAL_COPIES],
+		     uint8_t ret_id[JOURNAL_MEDIUM_ID_BYTES], struct err *err);
+int journal_format_on(const struct journal_io *io, const uint8_t medium_id[16], struct err *err);
+int journal_open_on(struct journal_io io, const char *serial, bool read_only, struct journal **ret,
+		    struct err *err);
+
+/* Where a region begins within a copy. */
+static inline uint64_t journal_region_offset(unsigned int region)
+{
+	return (region + 1ull) * JOURNAL_REGION_BYTES;
+}
+
+#endif

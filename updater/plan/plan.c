@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plan/plan.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "plan/plan_internal.h"
+#include "plan/plan_match.h"
+
+struct planner {
+	const struct inventory *inv;
+	const struct catalog *cat;
+	const struct plan_options *options;
+	const struct device *system;
+	struct plan *plan;
+	bool *matched; /* by component index: fits some device */
+};
+
+/* Room for one more of size bytes; the array doubles. */
+static void *grow(void *array, size_t count, size_t size)
+{
+	if (count & (count - 1))
+		return array;
+	return reallocarray(array, count ? 2 * count : 1, size);
+}
+
+int plan_leave(struct plan *plan, const struct component *comp, const struct device *dev,
+	       enum reason reason, struct err *err, const char *fmt, ...)
+{
+	struct decision *left = grow(plan->left, plan->left_count, sizeof(*left));
+	va_list ap;
+
+	if (!left)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	plan->left = left;
+	left += plan->left_count++;
+	*left = (struct decision){ .comp = comp, .dev = dev, .reason = reason };
+	va_start(ap, fmt);
+	vsnprintf(left->text, sizeof(left->text), fmt, ap);
+	va_end(ap);
+	return 0;
+}
+
+int plan_add_step(struct plan *plan, const struct component *comp, const struct device *dev,
+		  const char *from, struct err *err)
+{
+	struct step *step;
+
+	if (plan->step_count == PLAN_MAX_STEPS)
+		return err_set(err, ERR_TOO_LARGE, "more than %d steps", PLAN_MAX_STEPS);
+	step = grow(plan->steps, plan->step_count, sizeof(*step));
+	if (!step)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	plan->steps = step;
+	step += plan->step_count++;
+	*step = (struct step){ .comp = comp, .dev = dev };
+	snprintf(step->from, sizeof(step->from), "%s", from);
+	step->provable = plan_proof_value(comp, dev) && !plan_proof_holds(comp, from);
+	return 0;
+}
+
+static bool is_newer(const struct component *a, const struct component *b)
+{
+	return version_compare(a->scheme, a->version, b->version) == VERSION_NEWER;
+}
+
+static bool reaches(const struct component *comp, const char *version, const char *wanted)
+{
+	enum version_order order = version_compare(comp->scheme, version, wanted);
+
+	return order == VERSION_SAME || order == VERSION_NEWER;
+}
+
+/* The newest of the candidates that are left; equal or incomparable ones go by their order. */
+static size_t pick_newest(const struct component **cands, size_t count)
+{
+	size_t best = count;
+
+	for (size_t i = 0; i < count; i++)
+		if (cands[i] && (best == count || is_newer(cands[i], cands[best])))
+			best = i;
+	return best;
+}
+
+/* The newest candidate older than comp that the device may be brought to first. */
+static const struct component *find_stone(const struct component **cands, size_t count,
+					  const struct component *comp)
+{
+	const struct component *best = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!cands[i] || cands[i] == comp || !is_newer(comp, cands[i]) ||
+		    !reaches(comp, cands[i]->version, comp->min_active_version))
+			continue;
+		if (!best || is_newer(cands[i], best))
+			best = cands[i];
+	}
+	return best;
+}
+
+/*
+ * The way to comp over stepping stones, last first, into way. Each stone is older than the one
+ * before, so the way ends. Returns its length, 0 when a stone is missing: *ret_stuck needs it.
+ */
+static size_t find_way(const struct component **cands, size_t count, const struct component *comp,
+		       const char *now, const struct component **way,
+		       const struct component **ret_stuck)
+{
+	size_t len = 0;
+
+	way[len++] = comp;
+	while (comp->min_active_version[0] && !reaches(comp, now, comp->min_active_version)) {
+		*ret_stuck = comp;
+		comp = find_stone(cands, count, comp);
+		if (!comp)
+			return 0;
+		way[len++] = comp;
+	}
+	return len;
+}
+
+static int add_way(struct planner *p, const struct device *dev, const struct component **way,
+		   size_t len, const char *now, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = len; i-- > 0 && !rc;) {
+		rc = plan_add_step(p->plan, way[i], dev, now, err);
+		now = way[i]->version;
+	}
+	return rc;
+}
+
+static bool on_way(const struct component **way, size_t len, const struct component *comp)
+{
+	for (size_t i = 0; i < len; i++)
+		if (way[i] == comp)
+			return true;
+	return false;
+}
+
+/* Of the candidates nothing speaks against, the newest that can be reached; the rest is left. */
+static int choose(struct planner *p, const struct device *dev, const struct component **cands,
+		  size_t count, struct err *err)
+{
+	CLEANUP_FREE const struct component **way = calloc(count + 1, sizeof(*way));
+	const struct component *stuck = NULL;
+	const char *now = NULL;
+	size_t best, len = 0;
+	int rc = 0;
+
+	if (!way)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	while (!rc && (best = pick_newest(cands, count)) < count) {
+		now = plan_proof_value(cands[best], dev);
+		now = now ? now : dev->version;
+		len = find_way(cands, count, cands[best], now, way, &stuck);
+		if (len)
+			break;
+		rc = plan_leave(p->plan, cands[best], dev, REASON_REQUIRES, err,
+				"%s wants at least %s to run, it runs %s, and nothing here brings "
+				"it there",
+				stuck->version, stuck->min_active_version, now);
+		cands[best] = NULL;
+	}
+	for (size_t i = 0; i < count && !rc; i++)
+		if (cands[i] && !on_way(way, len, cands[i]))
+			rc = plan_leave(p->plan, cands[i], dev, REASON_SUPERSEDED, err,
+					"%s is chosen", way[0]->version);
+	return rc ? rc : add_way(p, dev, way, len, now, err);
+}
+
+static unsigned int best_rank(const struct planner *p, const struct device *dev)
+{
+	unsigned int best = 0;
+
+	for (size_t i = 0; i < p->cat->count; i++) {
+		unsigned int rank = match_rank(&p->cat->components[i], dev);
+
+		if (rank > best && strcmp(p->cat->components[i].backend, dev->backend) == 0)
+			best = rank;
+	}
+	return best;
+}
+
+/* Judges comp for dev; what nothing speaks against becomes a candidate. */
+static int judge(struct planner *p, const struct component *comp, const struct device *dev,
+		 unsigned int best, const struct component **cands, size_t *count, struct err *err)
+{
+	struct verdict verdict = match_judge(comp, dev, p->system, p->cat, p->options);
+
+	if (verdict.reason)
+		return plan_leave(p->plan, comp, dev, verdict.reason, err, "%s", verdict.text);
+	if (match_rank(comp, dev) < best)
+		return plan_leave(p->plan, comp, dev, REASON_SUPERSEDED, err,
+				  "a component for this very device goes first");
+	cands[(*count)++] = comp;
+	return 0;
+}
+
+/* A function that a device of its own stands for: the drive behind an NVMe controller. */
+static bool stands_for_parent(const struct planner *p, const struct device *dev)
+{
+	for (size_t i = 0; i < p->inv->count; i++) {
+		const struct device *child = &p->inv->devices[i];
+
+		if (child->backend[0] && strcmp(child->parent, dev->id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Law 11: a device that no component is for has a reason, too. */
+static int leave_unaddressed(struct planner *p, const struct device *dev, struct err *err)
+{
+	if (dev->backend[0])
+		return plan_leave(p->plan, NULL, dev, REASON_NO_COMPONENT, err,
+				  "the repository has nothing for it");
+	if (match_has_firmware(dev))
+		return plan_leave(p->plan, NULL, dev, REASON_NO_BACKEND, err,
+				  "nothing in this version can write to it");
+	return 0;
+}
+
+static int plan_device(struct planner *p, const struct device *dev, struct err *err)
+{
+	CLEANUP_FREE const struct component **cands = calloc(p->cat->count + 1, sizeof(*cands));
+	unsigned int best = best_rank(p, dev);
+	size_t count = 0;
+	bool any = false;
+	int rc = 0;
+
+	if (!cands)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	if (!dev->backend[0] && stands_for_parent(p, dev))
+		return 0;
+	for (size_t i = 0; i < p->cat->count && !rc; i++) {
+		if (match_rank(&p->cat->components[i], dev) == 0)
+			continue;
+		any = p->matched[i] = true;
+		rc = judge(p, &p->cat->components[i], dev, best, cands, &count, err);
+	}
+	if (rc)
+		return rc;
+	if (!any)
+		return leave_unaddressed(p, dev, err);
+	return count ? choose(p, dev, cands, count, err) : 0;
+}
+
+static int leave_unmatched(struct planner *p, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < p->cat->count && !rc; i++)
+		if (!p->matched[i])
+			rc = plan_leave(p->plan, &p->cat->components[i], NULL,
+					REASON_NOT_APPLICABLE, err,
+					"no device here fits its targets");
+	return rc;
+}
+
+int plan_make(const struct inventory *inv, const struct catalog *cat,
+	      const struct plan_options *options, struct plan *ret, struct err *err)
+{
+	CLEANUP_FREE bool *matched = calloc(cat->count + 1, sizeof(*matched));
+	struct planner p = { inv, cat, options, inventory_find(inv, "system"), ret, matched };
+	int rc = matched ? 0 : err_set(err, ERR_NOMEM, "out of memory");
+
+	for (size_t i = 0; i < inv->count && !rc; i++)
+		rc = plan_device(&p, &inv->devices[i], err);
+	if (!rc)
+		rc = leave_unmatched(&p, err);
+	if (!rc)
+		rc = plan_order(ret, inv, cat, err);
+	for (size_t i = 0; i < ret->step_count; i++)
+		ret->expected_seconds += ret->steps[i].comp->expected_seconds;
+	if (rc)
+		plan_free(ret);
+	return rc;
+}
+
+static bool names_something(const struct inventory *inv, const struct catalog *cat, const char *id)
+{
+	return inventory_find(inv, id) || catalog_find(cat, id);
+}
+
+const char *plan_unknown_id(const struct inventory *inv, const struct catalog *cat,
+			    const struct plan_options *options, size_t index)
+{
+	for (size_t i = 0; i < options->only_count + options->skip_count; i++) {
+		const char *id = i < options->only_count ? options->only[i]
+							 : options->skip[i - options->only_count];
+
+		if (!names_something(inv, cat, id) && index-- == 0)
+			return id;
+	}
+	return NULL;
+}
+
+void plan_free(struct plan *plan)
+{
+	free(plan->steps);
+	free(plan->left);
+	*plan = (struct plan){ 0 };
+}

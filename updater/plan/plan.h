@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What will be done, and why everything else is left alone: a pure function of inventory, catalog
+ * and choices. It reads no hardware and writes nothing, so that it can be printed, saved, compared
+ * and tested with plain files.
+ */
+#ifndef DRYDOCK_PLAN_H
+#define DRYDOCK_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "repo/catalog.h"
+#include "inventory/inventory.h"
+#include "plan/reason.h"
+
+#define PLAN_TEXT_MAX  200
+#define PLAN_MAX_STEPS 256
+
+/* Choices, already cut to what the policy of the image allows. */
+struct plan_options {
+	const char *const *only; /* component or device ids; only_count 0 = everything */
+	size_t only_count;
+	const char *const *skip;
+	size_t skip_count;
+	const char *const *held; /* devices that a person must look at first */
+	size_t held_count;
+	bool allow_downgrade;
+	bool rewrite; /* write again what runs already */
+	bool tpm_consent;
+	bool accept_no_proof; /* a person said yes at the console */
+	enum evidence min_evidence;
+};
+
+struct step {
+	unsigned int number; /* 1.. in the order of the work */
+	const struct device *dev;
+	const struct component *comp;
+	char from[DEVICE_VERSION_MAX]; /* what the proof's field reads now */
+	/*
+	 * The step cannot be proven: there is no proof, or its field reads the wanted value
+	 * already (a rewrite). Its best result is "accepted, not provable" (law 5).
+	 */
+	bool provable;
+};
+
+/* Something that is left alone. Either comp or dev may be NULL, never both. */
+struct decision {
+	const struct component *comp;
+	const struct device *dev;
+	enum reason reason;
+	char text[PLAN_TEXT_MAX]; /* a sentence with the facts */
+};
+
+struct plan {
+	struct step *steps;
+	size_t step_count;
+	struct decision *left;
+	size_t left_count;
+	uint64_t expected_seconds; /* of all steps, as far as the components tell */
+};
+
+/*
+ * Makes the plan. inv and cat must outlive it: it points into them. ret must be {0}.
+ * ERR_NOMEM, ERR_TOO_LARGE (more than PLAN_MAX_STEPS steps).
+ */
+int plan_make(const struct inventory *inv, const struct catalog *cat,
+	      const struct plan_options *options, struct plan *ret, struct err *err);
+void plan_free(struct plan *plan);
+
+/*
+ * An id of --only or --skip that names nothing here, the index-th of them (0..); NULL when there is
+ * no such one. It may be a typing error, and what was to be skipped would not be: it is said.
+ */
+const char *plan_unknown_id(const struct inventory *inv, const struct catalog *cat,
+			    const struct plan_options *options, size_t index);
+
+/* What the field that proves comp reads on dev; NULL when there is no such field. */
+const char *plan_proof_value(const struct component *comp, const struct device *dev);
+
+/* Does the proof of comp hold for a value that was read? */
+bool plan_proof_holds(const struct component *comp, const char *value);
+
+/* For people, malloc'ed, at most 80 columns but for long names. ERR_NOMEM. */
+int plan_to_text(const struct plan *plan, char **ret_text, struct err *err);
+
+/* The claim that the result can be compared with: pretty JSON, malloc'ed. */
+int plan_to_json(const struct plan *plan, const struct catalog *cat, char **ret_text,
+		 size_t *ret_len, struct err *err);
+
+/* All that was decided about one component or device id. ERR_NOT_FOUND when nothing was. */
+int plan_explain(const struct plan *plan, const char *id, char **ret_text, struct err *err);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A repository as the updater sees it (firmware-repo/FORMAT.md): opened in the order of trust,
+ * head.sig, head.json, index.json by its hash, chunk lists and chunks by theirs. Nothing is parsed
+ * before the step above it held. The workstation tool uses the same reader.
+ */
+#ifndef DRYDOCK_CATALOG_H
+#define DRYDOCK_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "repo/policy.h"
+#include "repo/version.h"
+
+#define CATALOG_HEAD_MAX_BYTES	(64u << 10)
+#define CATALOG_SIG_MAX_BYTES	(256u << 10)
+#define CATALOG_INDEX_MAX_BYTES (16u << 20)
+#define CATALOG_MAX_COMPONENTS	4096
+#define CATALOG_CHUNK_BYTES	(1u << 20)
+#define CATALOG_PART_BYTES	(2048u << 20) /* a blob's part on FAT32: 2 GiB */
+#define CATALOG_PAYLOAD_MAX	(16ull << 30)
+#define CATALOG_MAX_TARGETS	256 /* of one component */
+#define CATALOG_MAX_REQUIRES	32
+#define CATALOG_MAX_FLAGS	32
+#define CATALOG_MAX_SECONDS	86400
+
+enum proof_match {
+	PROOF_EQUALS = 1,
+	PROOF_PREFIX,
+	PROOF_SCHEME, /* equal under the component's version scheme */
+};
+
+/* Which property of the device must read what, afterwards. */
+struct proof {
+	char field[48]; /* "nvme.fr"; "" = the package names none */
+	enum proof_match match;
+	char value[128];
+};
+
+enum activation {
+	ACTIVATION_NONE = 1,
+	ACTIVATION_DEVICE_RESET,
+	ACTIVATION_REBOOT,
+	ACTIVATION_POWER_CYCLE,
+};
+
+enum criticality {
+	CRITICALITY_OPTIONAL = 1,
+	CRITICALITY_RECOMMENDED,
+	CRITICALITY_CRITICAL,
+};
+
+struct payload_ref {
+	uint8_t sha256[32];
+	uint64_t size;		   /* bytes */
+	uint8_t chunks_sha256[32]; /* of the chunk list */
+};
+
+struct requirement {
+	char target[128]; /* a device target, or "" = the same device */
+	char min_version[64];
+};
+
+struct component {
+	char id[96];
+	char name[160]; /* English */
+	char name_ja[160];
+	char vendor[96];
+	char class_name[32]; /* "drive", "nic", "bmc", "system-rom", "controller", "other" */
+	char version[64];
+	enum version_scheme scheme;
+	char (*targets)[128];
+	size_t target_count;
+	struct proof proof;
+	struct requirement *requires;
+	size_t require_count;
+	char min_active_version[64]; /* stepping stone: the device must run this or newer; "" */
+	char floor[64]; /* signed minimum: nothing older is ever written to these targets; "" */
+	struct payload_ref payload;
+	char backend[24];
+	char (*flags)[48];
+	size_t flag_count;
+	uint32_t expected_seconds; /* of the write; 0 = unknown */
+	enum activation activation;
+	bool host_power_off; /* needs the host powered off */
+	bool measured;	     /* changes TPM measurements */
+	enum criticality criticality;
+	char release_notes[1024];
+	char source_file[256]; /* provenance */
+	uint8_t source_sha256[32];
+	char importer[48];
+	/*
+	 * What this version does not understand ("scheme \"semver\""), "" = nothing. Such a
+	 * component is never applied; the others are not touched by it.
+	 */
+	char not_understood[96];
+};
+
+struct catalog {
+	char repo_id[64];
+	uint64_t serial;
+	char created[32]; /* RFC 3339, UTC */
+	struct component *components;
+	size_t count;
+	char signer_names[256]; /* whose signatures held, for people: "site (ed25519 + ml-dsa-65)"
+				 */
+};
+
+/*
+ * Parses an index (trusted bytes: its hash held; parsed as if it were not). ERR_FORMAT,
+ * ERR_DUPLICATE (an id twice, a target twice in one component), ERR_TOO_LARGE, ERR_NOMEM.
+ * ret must be {0}; on error it is {0} again. Only components and count are set.
+ */
+int catalog_parse_index(const uint8_t *buf, size_t len, struct catalog *ret, struct err *err);
+
+/*
+ * Opens the repository at dir under the policy: signatures, head, index. ERR_SIGNATURE, ERR_HASH,
+ * ERR_FORMAT, ERR_NOT_FOUND, ERR_IO. ret must be {0}. The directory stays as it is; blobs are
+ * opened later.
+ */
+int catalog_open(const char *dir, const struct policy *policy, struct catalog *ret,
+		 struct err *err);
+void catalog_free(struct catalog *cat);
+
+const struct component *catalog_find(const struct catalog *cat, const char *id);
+bool component_has_flag(const struct component *comp, const char *flag);
+void component_free(struct component *comp); /* what it points to; leaves {0} */
+
+/* The words of the index; "unknown" and 0 for what is none. */
+const char *activation_name(enum activation activation); /* "device-reset" */
+enum activation activation_from_name(const char *name);
+const char *criticality_name(enum criticality criticality);
+enum criticality criticality_from_name(const char *name);
+const char *proof_match_name(enum proof_match match); /* "equals" */
+enum proof_match proof_match_from_name(const char *name);
+
+/*
+ * For fwrepo: the canonical index.json of a catalog, components sorted by id, malloc'ed.
+ * ERR_UNSUPPORTED when a word of a component is not known: it would be written without it.
+ */
+int catalog_write_index(const struct catalog *cat, char **ret_text, size_t *ret_len,
+			struct err *err);
+
+#endif

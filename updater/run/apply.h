@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Walking the plan: the only caller of a backend's write and activate. Each step is worked on by a
+ * thread of its own while this one keeps saying what goes on; past its deadline a step is called
+ * overdue and its thread is left alone.
+ */
+#ifndef DRYDOCK_APPLY_H
+#define DRYDOCK_APPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "drydock.h"
+#include "run/events.h"
+#include "hw/hwio.h"
+#include "journal/journal.h"
+#include "plan/plan.h"
+#include "ui/console.h"
+
+/* Records of one step at the most: begun, writing, written, activated, overdue, its end. */
+#define APPLY_RECORDS_PER_STEP 6
+
+struct apply {
+	struct hwio *hw;
+	const char *repo_dir;
+	const struct plan *plan;
+	struct journal *journal; /* open, the run begun */
+	struct events *events;
+	struct console *console;
+	const char *run_id;
+	const char *boot_disk; /* NULL = unknown */
+	bool stop_on_error;
+
+	/* Asked between steps: true ends the run before the next one. NULL = never. */
+	bool (*interrupted)(void *ctx);
+	void *ctx;
+};
+
+struct step_result {
+	enum step_state state; /* 0 = never begun, see reason */
+	char reason[25];       /* stable id, "" = none */
+	char text[512];
+	char found[DEVICE_VERSION_MAX]; /* read back; "" = not read */
+};
+
+struct apply_run;
+
+/*
+ * Works through the plan. Returns when every step has ended, is overdue or was left out:
+ * apply_overdue() tells how many are still being worked on. *ret has results for every step.
+ * ERR_NOMEM; what goes wrong with a step is in its result.
+ */
+int apply_steps(const struct apply *apply, struct apply_run **ret, struct err *err);
+
+/* The result of plan step number (1..). */
+struct step_result apply_result(struct apply_run *run, unsigned int number);
+
+/* Steps whose thread has not come back. */
+size_t apply_overdue(struct apply_run *run);
+
+/*
+ * Waits for the overdue steps, without an end, saying so every minute; their results change as
+ * they come back.
+ */
+void apply_wait(struct apply_run *run);
+
+/* Of the whole plan, including what was left alone (DESIGN 10). */
+enum exit_status apply_exit_status(struct apply_run *run, const struct plan *plan);
+
+/* A run with overdue steps is never freed: their threads still use it. */
+void apply_free(struct apply_run *run);
+
+/* For a plan without steps: 3, 4, 5 or 7. has_devices: there is one that could be written. */
+enum exit_status apply_left_status(const struct plan *plan, bool has_devices);
+
+#endif

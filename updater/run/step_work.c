@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run/step_work.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "backends/backend.h"
+#include "base/cleanup.h"
+#include "run/interlock.h"
+#include "repo/payload.h"
+#include "plan/plan_match.h"
+
+/* The payload as a backend reads it: ranges of it, out of chunks that are checked one by one. */
+struct checked_source {
+	struct payload_source source;
+	struct payload *payload;
+	uint8_t *chunk;	   /* the chunk that was read last, verified where it lies */
+	size_t index, len; /* of it; len 0 = none yet */
+};
+
+static int read_checked(struct payload_source *src, uint64_t offset, uint8_t *buf, size_t len,
+			struct err *err)
+{
+	struct checked_source *checked = (struct checked_source *)src;
+	size_t index, within, part;
+	int rc;
+
+	while (len) {
+		index = (size_t)(offset / CATALOG_CHUNK_BYTES);
+		within = (size_t)(offset % CATALOG_CHUNK_BYTES);
+		if (!checked->len || checked->index != index) {
+			checked->len = 0;
+			rc = payload_read_chunk(checked->payload, index, checked->chunk, &part,
+						err);
+			if (rc)
+				return rc;
+			checked->index = index;
+			checked->len = part;
+		}
+		if (within >= checked->len)
+			return err_set(err, ERR_INTERNAL, "read beyond the end of the payload");
+		part = checked->len - within < len ? checked->len - within : len;
+		memcpy(buf, checked->chunk + within, part);
+		buf += part;
+		offset += part;
+		len -= part;
+	}
+	return 0;
+}
+
+/* Everything one step holds while it is worked on. */
+struct job {
+	struct step_work *work;
+	const struct backend *backend;
+	struct device dev; /* a copy that refresh() keeps current */
+	struct checked_source source;
+	struct backend_io io;
+};
+
+int step_work_record(struct step_work *work, const struct step_result *result, struct err *err)
+{
+	const struct step *step = work->step;
+	struct journal_record record = {
+		.type = JOURNAL_STEP,
+		.time = (uint64_t)time(NULL),
+		.step = (uint16_t)step->number,
+		.state = result->state,
+		.attempt = 1,
+	};
+	int rc;
+
+	snprintf(record.run_id, sizeof(record.run_id), "%s", work->apply->run_id);
+	snprintf(record.device, sizeof(record.device), "%s", step->dev->id);
+	snprintf(record.component, sizeof(record.component), "%s", step->comp->id);
+	snprintf(record.from, sizeof(record.from), "%s", step->from);
+	snprintf(record.to, sizeof(record.to), "%s", step->comp->version);
+	snprintf(record.found, sizeof(record.found), "%s", result->found);
+	snprintf(record.reason, sizeof(record.reason), "%s", result->reason);
+	snprintf(record.text, sizeof(record.text), "%s", result->text);
+	rc = journal_append(work->apply->journal, &record, err);
+	events_emit(work->apply->events, "StepState", EVENT_U("step", step->number),
+		    EVENT_S("state", step_state_name(result->state)),
+		    EVENT_S("found", result->found), EVENT_S("reason", result->reason),
+		    EVENT_S("text", result->text));
+	return rc;
+}
+
+static int record_state(struct step_work *work, enum step_state state, struct err *err)
+{
+	struct step_result result = { .state = state };
+
+	return step_work_record(work, &result, err);
+}
+
+/* A state the device is in already: when the journal does not take it the run must not go on. */
+static void record_reached(struct step_work *work, enum step_state state)
+{
+	struct err err = { 0 };
+
+	if (record_state(work, state, &err)) {
+		work->journal_failed = true;
+		events_emit(work->apply->events, "Warning", EVENT_S("text", err.text));
+	}
+}
+
+/* Law 4: called by the backend before the first byte goes out. */
+static int intent(void *ctx, struct err *err)
+{
+	struct job *job = ctx;
+	struct step_work *work = job->work;
+	int rc;
+
+	if (work->intent_ms)
+		return 0;
+	rc = record_state(work, STEP_WRITING, err);
+	if (rc)
+		return err_prefix(err, "the intent could not be recorded, so nothing was written");
+	work->intent_ms = job->io.hw->ops->now_ms(job->io.hw);
+	events_emit(work->apply->events, "TransferringToComponent",
+		    EVENT_U("step", work->step->number), EVENT_U("percent", 0));
+	return 0;
+}
+
+static void moved(struct step_work *work, uint64_t done_bytes)
+{
+	work->done_bytes = done_bytes;
+	work->moved_ms = work->apply->hw->ops->now_ms(work->apply->hw);
+}
+
+static void progress(void *ctx, uint64_t done_bytes)
+{
+	struct job *job = ctx;
+
+	moved(job->work, done_bytes);
+}
+
+static void verify_progress(void *ctx, uint64_t done_bytes)
+{
+	moved(ctx, done_bytes);
+}
+
+static void enter(struct step_work *work, enum work_phase phase)
+{
+	work->phase = phase;
+	moved(work, 0);
+}
+
+/* What the device runs now, by asking it; "" when it does not answer. */
+static int read_back(struct job *job, char *found, size_t size, struct err *err)
+{
+	const char *value;
+	int rc = job->backend->refresh(job->io.hw, &job->dev, err);
+
+	found[0] = '\0';
+	if (rc)
+		return rc;
+	value = plan_proof_value(job->work->step->comp, &job->dev);
+	snprintf(found, size, "%s", value ? value : job->dev.version);
+	return 0;
+}
+
+/* The device is what the plan was made for, and would not refuse. */
+static int check(struct job *job, struct err *err)
+{
+	const struct step *step = job->work->step;
+	char found[DEVICE_VERSION_MAX];
+	int rc = read_back(job, found, sizeof(found), err);
+
+	if (rc)
+		return rc;
+	/* Newer by now, say: what was an upgrade in the plan would go back, and nobody allowed
+	 * that. */
+	if (match_order(step->comp, &job->dev) != match_order(step->comp, step->dev))
+		return err_set(err, ERR_BUSY, "it runs %s by now: somebody else has updated it",
+			       found);
+	return job->backend->check(&job->io, err);
+}
+
+/* Law 3: the whole payload is verified before the first byte goes out. */
+static int verify(struct job *job, struct err *err)
+{
+	enter(job->work, PHASE_VERIFYING);
+	events_emit(job->work->apply->events, "VerifyingAtComponent",
+		    EVENT_U("step", job->work->step->number));
+	return payload_verify(job->source.payload, 0, verify_progress, job->work, err);
+}
+
+static int write_and_activate(struct job *job, enum backend_result *ret, struct err *err)
+{
+	int rc;
+
+	enter(job->work, PHASE_WRITING);
+	rc = job->backend->write(&job->io, ret, err);
+	if (rc)
+		return rc;
+	record_reached(job->work, STEP_WRITTEN);
+	if (*ret != BACKEND_NEEDS_ACTIVATE)
+		return 0;
+	enter(job->work, PHASE_ACTIVATING);
+	events_emit(job->work->apply->events, "ApplyingOnComponent",
+		    EVENT_U("step", job->work->step->number));
+	rc = job->backend->activate(&job->io, ret, err);
+	if (rc)
+		return rc;
+	if (*ret == BACKEND_NEEDS_ACTIVATE)
+		return err_set(err, ERR_INTERNAL, "the backend did not activate");
+	record_reached(job->work, STEP_ACTIVATED);
+	return 0;
+}
+
+static enum step_state pending_state(enum backend_result result)
+{
+	if (result == BACKEND_NEEDS_REBOOT)
+		return STEP_NEEDS_REBOOT;
+	if (result == BACKEND_NEEDS_POWER_CYCLE)
+		return STEP_NEEDS_POWER_CYCLE;
+	return 0;
+}
+
+/* Law 5: what the device shows decides, nothing else. */
+static int prove(struct job *job, enum backend_result written, struct step_result *result,
+		 struct err *err)
+{
+	const struct component *comp = job->work->step->comp;
+	int rc;
+
+	enter(job->work, PHASE_READING_BACK);
+	rc = read_back(job, result->found, sizeof(result->found), err);
+	if (rc)
+		return err_prefix(err, "written, but it could not be read back");
+	result->state = pending_state(written);
+	if (result->state) {
+		snprintf(result->text, sizeof(result->text), "%s runs after a %s; it runs %s now",
+			 comp->version,
+			 result->state == STEP_NEEDS_REBOOT ? "reboot" : "power cycle",
+			 result->found);
+		return 0;
+	}
+	if (!job->work->step->provable) {
+		result->state = STEP_ACCEPTED;
+		snprintf(result->text, sizeof(result->text),
+			 "accepted, not provable: what it shows cannot tell the old from the new");
+		return 0;
+	}
+	if (!plan_proof_holds(comp, result->found))
+		return err_set(err, ERR_PROOF,
+			       "it took the update without an error, but %s reads "
+			       "\"%s\", not \"%s\"",
+			       comp->proof.field, result->found, comp->proof.value);
+	result->state = STEP_VERIFIED;
+	return 0;
+}
+
+/* Appends one sentence to a text that may end with a full stop already. */
+__attribute__((format(printf, 3, 4))) static void add_sentence(char *text, size_t size,
+							       const char *fmt, ...)
+{
+	size_t len = strlen(text);
+	va_list ap;
+
+	while (len && (text[len - 1] == '.' || text[len - 1] == ' '))
+		len--;
+	len += (size_t)snprintf(text + len, size - len, ". ");
+	if (len >= size)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text + len, size - len, fmt, ap);
+	va_end(ap);
+}
+
+/* After an error: failed when the device still answers, unknown when nobody can tell. */
+static void fail(struct job *job, struct step_result *result, const struct err *cause)
+{
+	bool touched = job->work->intent_ms != 0;
+	struct err err = { 0 };
+
+	result->state = STEP_FAILED;
+	snprintf(result->reason, sizeof(result->reason), "%s", err_id(cause->code));
+	snprintf(result->text, sizeof(result->text), "%s", cause->text);
+	if (read_back(job, result->found, sizeof(result->found), &err) == 0) {
+		add_sentence(result->text, sizeof(result->text), "Read back: it runs %s%s.",
+			     result->found, touched ? "" : "; nothing was written to it");
+		return;
+	}
+	if (touched)
+		result->state = STEP_UNKNOWN;
+	add_sentence(result->text, sizeof(result->text), "It does not answer (%s); %s.", err.text,
+		     touched ? "what it runs is not known" : "nothing was written to it");
+}
+
+static const char *end_event(const struct step_work *work, enum step_state state)
+{
+	enum work_phase phase = work->phase;
+
+	if (state == STEP_VERIFIED || state == STEP_ACCEPTED)
+		return "UpdateSuccessful";
+	if (state == STEP_NEEDS_REBOOT || state == STEP_NEEDS_POWER_CYCLE)
+		return "AwaitToActivate";
+	switch (phase) {
+	case PHASE_WRITING:
+		return "TransferFailed";
+	case PHASE_ACTIVATING:
+		return "ActivateFailed";
+	case PHASE_READING_BACK:
+		return "ApplyFailed";
+	case PHASE_CHECKING:
+	case PHASE_VERIFYING:
+		break;
+	}
+	return "VerificationFailed";
+}
+
+static void finish(struct step_work *work, const struct step_result *result)
+{
+	struct err err = { 0 };
+
+	if (step_work_record(work, result, &err)) {
+		work->journal_failed = true;
+		events_emit(work->apply->events, "Warning", EVENT_S("text", err.text));
+	}
+	events_emit(work->apply->events, end_event(work, result->state),
+		    EVENT_U("step", work->step->number));
+	pthread_mutex_lock(&work->lock);
+	work->result = *result;
+	work->finished = true;
+	pthread_cond_broadcast(&work->changed);
+	pthread_mutex_unlock(&work->lock);
+}
+
+static int run_job(struct job *job, struct step_result *result, struct err *err)
+{
+	enum backend_result written = 0;
+	int rc;
+
+	enter(job->work, PHASE_CHECKING);
+	rc = record_state(job->work, STEP_BEGUN, err);
+	if (!rc)
+		rc = check(job, err);
+	if (!rc)
+		rc = payload_open(job->work->apply->repo_dir, &job->work->step->comp->payload,
+				  &job->source.payload, err);
+	if (!rc)
+		rc = verify(job, err);
+	if (!rc)
+		rc = write_and_activate(job, &written, err);
+	return rc ? rc : prove(job, written, result, err);
+}
+
+static int prepare(struct job *job, struct step_work *work, uint8_t *chunk, struct err *err)
+{
+	const struct step *step = work->step;
+	char why[256];
+
+	job->work = work;
+	job->backend = backend_find(step->comp->backend);
+	if (!job->backend)
+		return err_set(err, ERR_INTERNAL, "no backend \"%s\"", step->comp->backend);
+	if (!chunk || device_copy(step->dev, &job->dev))
+		return err_set(err, ERR_NOMEM, "out of memory");
+	job->source.source = (struct payload_source){ step->comp->payload.size, read_checked };
+	job->source.chunk = chunk;
+	job->io = (struct backend_io){
+		.hw = work->apply->hw,
+		.dev = &job->dev,
+		.comp = step->comp,
+		.payload = &job->source.source,
+		.intent = intent,
+		.progress = progress,
+		.ctx = job,
+	};
+	job->io.reset_allowed = !interlock_in_use(work->apply->hw, step->dev,
+						  work->apply->boot_disk, why, sizeof(why));
+	if (!job->io.reset_allowed)
+		events_emit(work->apply->events, "Warning", EVENT_U("step", step->number),
+			    EVENT_S("text", why));
+	return 0;
+}
+
+static void *work_thread(void *arg)
+{
+	CLEANUP_FREE uint8_t *chunk = malloc(CATALOG_CHUNK_BYTES);
+	struct step_work *work = arg;
+	struct step_result result = { 0 };
+	struct err err = { 0 };
+	struct job job = { 0 };
+
+	if (prepare(&job, work, chunk, &err)) {
+		result.state = STEP_FAILED;
+		snprintf(result.reason, sizeof(result.reason), "%s", err_id(err.code));
+		snprintf(result.text, sizeof(result.text), "%s", err.text);
+	} else if (run_job(&job, &result, &err)) {
+		fail(&job, &result, &err);
+	}
+	payload_close(job.source.payload);
+	device_free(&job.dev);
+	finish(work, &result);
+	return NULL;
+}
+
+void step_work_init(struct step_work *work, const struct apply *apply, const struct step *step)
+{
+	work->apply = apply;
+	work->step = step;
+	pthread_mutex_init(&work->lock, NULL);
+	pthread_cond_init(&work->changed, NULL);
+}
+
+int step_work_start(struct step_work *work, struct err *err)
+{
+	int rc = pthread_create(&work->thread, NULL, work_thread, work);
+
+	if (rc)
+		return err_set_errno(err, ERR_INTERNAL, rc, "no thread for step %u",
+				     work->step->number);
+	return 0;
+}
