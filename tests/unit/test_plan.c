@@ -5,7 +5,8 @@
  *
  *   [devices]      id=... backend=... version=... evidence=... target=... prop.nvme.fr=... frozen=1
  *   [components]   id=... version=... scheme=... target=... backend=... proof=nvme.fr=2.0 ...
- *   [options]      rewrite allow-downgrade tpm-consent min-evidence=... only=... skip=... held=...
+ *   [options]      rewrite allow-downgrade tpm-consent min-evidence=... only=... skip=...
+ *                  bar=REASON|DEVICE|COMPONENT (either id may be left out) medium-needed
  *   [plan]         what must come out, in order: "1 COMPONENT DEVICE FROM" for steps,
  *                  "- REASON COMPONENT DEVICE" for what is left ("-" where there is none);
  *                  before them "? ID" for a choice that names nothing
@@ -25,7 +26,8 @@ struct scene {
 	struct catalog cat;
 	struct component components[16];
 	struct plan_options options;
-	const char *only[ONLY_MAX], *skip[ONLY_MAX], *held[ONLY_MAX];
+	const char *only[ONLY_MAX], *skip[ONLY_MAX];
+	struct plan_bars bars;
 	char *wanted[64];
 	size_t wanted_count;
 };
@@ -176,6 +178,23 @@ static void add_component(struct scene *scene, const struct word *words, size_t 
 	}
 }
 
+/* "REASON|DEVICE|COMPONENT" */
+static void add_bar(struct scene *scene, char *value)
+{
+	char *device = strchr(value, '|');
+	char *comp = device ? strchr(device + 1, '|') : NULL;
+	struct err err = { 0 };
+
+	CHECK(comp != NULL);
+	if (!comp)
+		abort();
+	*device++ = '\0';
+	*comp++ = '\0';
+	CHECK(reason_from_id(value) != 0);
+	CHECK_INT(plan_bars_add(&scene->bars, device, comp, reason_from_id(value), &err, "a bar"),
+		  0);
+}
+
 static void set_options(struct scene *scene, const struct word *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -193,8 +212,10 @@ static void set_options(struct scene *scene, const struct word *words, size_t co
 			scene->only[scene->options.only_count++] = words[i].value;
 		else if (strcmp(words[i].key, "skip") == 0)
 			scene->skip[scene->options.skip_count++] = words[i].value;
-		else if (strcmp(words[i].key, "held") == 0)
-			scene->held[scene->options.held_count++] = words[i].value;
+		else if (strcmp(words[i].key, "bar") == 0)
+			add_bar(scene, words[i].value);
+		else if (strcmp(words[i].key, "medium-needed") == 0)
+			scene->options.medium_needed = true;
 		else
 			CHECK_STR(words[i].key, "a word of [options]");
 	}
@@ -228,7 +249,7 @@ static void read_scene(struct scene *scene, char *text)
 	scene->cat.components = scene->components;
 	scene->options.only = scene->only;
 	scene->options.skip = scene->skip;
-	scene->options.held = scene->held;
+	scene->options.bars = &scene->bars;
 	scene->options.min_evidence = EVIDENCE_EMULATOR;
 	for (char *line = text; line && *line; line = next) {
 		next = strchr(line, '\n');
@@ -304,6 +325,7 @@ static void plan_file(void)
 	CHECK_INT(plan_make(&scene->inv, &scene->cat, &scene->options, &plan, &err), 0);
 	compare(scene, &plan);
 	plan_free(&plan);
+	plan_bars_free(&scene->bars);
 	inventory_free(&scene->inv);
 	for (size_t i = 0; i < scene->cat.count; i++) {
 		free(scene->components[i].targets);

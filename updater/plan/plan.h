@@ -19,14 +19,44 @@
 #define PLAN_TEXT_MAX  200
 #define PLAN_MAX_STEPS 256
 
+/*
+ * Something found out before the plan is made that forbids writing: an earlier run left the device
+ * in doubt, its array is degraded, the component was withdrawn. At least one of the two ids is set;
+ * with both the bar is for that pair alone.
+ */
+struct plan_bar {
+	char device[DEVICE_ID_MAX]; /* "" = every device */
+	char component[96];	    /* "" = every component */
+	enum reason reason;
+	char text[PLAN_TEXT_MAX]; /* a sentence with the facts, without a full stop */
+};
+
+struct plan_bars {
+	struct plan_bar *list;
+	size_t count;
+};
+
+/*
+ * Adds a bar; either id may be NULL or "". The ids are cut to their sizes. fmt makes the sentence.
+ * ERR_NOMEM. plan_bars_free() leaves {0}.
+ */
+int plan_bars_add(struct plan_bars *bars, const char *device, const char *component,
+		  enum reason reason, struct err *err, const char *fmt, ...)
+	__attribute__((format(printf, 6, 7)));
+void plan_bars_free(struct plan_bars *bars);
+
 /* Choices, already cut to what the policy of the image allows. */
 struct plan_options {
 	const char *const *only; /* component or device ids; only_count 0 = everything */
 	size_t only_count;
 	const char *const *skip;
 	size_t skip_count;
-	const char *const *held; /* devices that a person must look at first */
-	size_t held_count;
+	const struct plan_bars *bars; /* NULL = none */
+	/*
+	 * The payloads do not all fit into RAM: what may take the medium away (the BMC, whatever
+	 * the medium hangs from) comes last instead of first.
+	 */
+	bool medium_needed;
 	bool allow_downgrade;
 	bool rewrite; /* write again what runs already */
 	bool tpm_consent;

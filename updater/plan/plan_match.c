@@ -110,13 +110,26 @@ __attribute__((format(printf, 2, 3))) static struct verdict verdict(enum reason 
 
 static const struct verdict fine = { 0 };
 
+static const struct plan_bar *find_bar(const struct plan_bars *bars, const struct component *comp,
+				       const struct device *dev)
+{
+	for (size_t i = 0; bars && i < bars->count; i++) {
+		const struct plan_bar *bar = &bars->list[i];
+
+		if ((!bar->device[0] || strcmp(bar->device, dev->id) == 0) &&
+		    (!bar->component[0] || strcmp(bar->component, comp->id) == 0))
+			return bar;
+	}
+	return NULL;
+}
+
 static struct verdict judge_selection(const struct component *comp, const struct device *dev,
 				      const struct plan_options *options)
 {
-	if (listed(options->held, options->held_count, comp, dev))
-		return verdict(REASON_NEEDS_HUMAN,
-			       "an earlier run was cut off while writing it, "
-			       "and what it runs cannot be told");
+	const struct plan_bar *bar = find_bar(options->bars, comp, dev);
+
+	if (bar)
+		return verdict(bar->reason, "%s", bar->text);
 	if (listed(options->skip, options->skip_count, comp, dev))
 		return verdict(REASON_NOT_SELECTED, "it was to be skipped");
 	if (options->only_count && !listed(options->only, options->only_count, comp, dev))

@@ -2,6 +2,7 @@
 #include "plan/reason.h"
 
 #include <assert.h>
+#include <string.h>
 
 static const char *const reason_ids[REASON_LAST + 1] = {
 	[REASON_ALREADY_CURRENT] = "ALREADY_CURRENT",
@@ -26,10 +27,25 @@ static const char *const reason_ids[REASON_LAST + 1] = {
 	[REASON_NEEDS_HUMAN] = "NEEDS_HUMAN",
 	[REASON_NOT_UNDERSTOOD] = "NOT_UNDERSTOOD",
 	[REASON_HOST_POWER] = "HOST_POWER",
+	[REASON_CRASH_LOOP] = "CRASH_LOOP",
+	[REASON_CANARY_PENDING] = "CANARY_PENDING",
+	[REASON_HOLDER_OVERDUE] = "HOLDER_OVERDUE",
+	[REASON_LOW_MEMORY] = "LOW_MEMORY",
+	[REASON_ARRAY_DEGRADED] = "ARRAY_DEGRADED",
+	[REASON_LOW_POWER] = "LOW_POWER",
+	[REASON_LOCKDOWN] = "LOCKDOWN",
 };
 
 const char *reason_id(enum reason reason)
 {
 	assert(reason > 0 && reason <= REASON_LAST);
 	return reason_ids[reason];
+}
+
+enum reason reason_from_id(const char *id)
+{
+	for (int reason = 1; reason <= REASON_LAST; reason++)
+		if (strcmp(reason_ids[reason], id) == 0)
+			return (enum reason)reason;
+	return 0;
 }

@@ -26,9 +26,18 @@ enum reason {
 	REASON_NEEDS_HUMAN,    /* an earlier run left it in a state nobody can tell */
 	REASON_NOT_UNDERSTOOD, /* the index says something this version does not know */
 	REASON_HOST_POWER,     /* can be written only while the server is powered off */
-	REASON_LAST = REASON_HOST_POWER
+	REASON_CRASH_LOOP,     /* the run died twice while it was written */
+	REASON_CANARY_PENDING, /* the first of its kind waits for a reboot; this one for its proof
+				*/
+	REASON_HOLDER_OVERDUE, /* something it needs is held by a step that does not come back */
+	REASON_LOW_MEMORY,     /* the payload does not fit into RAM, and the medium will be lost */
+	REASON_ARRAY_DEGRADED, /* it is a member of a RAID set that misses another one already */
+	REASON_LOW_POWER,      /* a power supply or battery says that it is not safe to write */
+	REASON_LOCKDOWN, /* the kernel is locked down, and the backend needs what it forbids */
+	REASON_LAST = REASON_LOCKDOWN
 };
 
-const char *reason_id(enum reason reason); /* "ALREADY_CURRENT" */
+const char *reason_id(enum reason reason);  /* "ALREADY_CURRENT" */
+enum reason reason_from_id(const char *id); /* 0 = no such id */
 
 #endif

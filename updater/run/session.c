@@ -225,11 +225,7 @@ static int show_plan(struct session *s, struct err *err)
 static int settle_earlier(struct session *s, struct err *err)
 {
 	const struct settle settle = { s->hw, &s->inv, &s->cat, s->journal, s->events, s->console };
-	int rc = settle_last_run(&settle, &s->held, err);
-
-	s->plan_options.held = s->held.ids;
-	s->plan_options.held_count = s->held.count;
-	return rc;
+	return settle_last_run(&settle, &s->bars, err);
 }
 
 /* Whatever is wrong with the journal, law 4 forbids to go on: blocked (exit 7), nothing broken. */
@@ -330,6 +326,7 @@ int session_plan(struct session *s, struct err *err)
 					&s->plan_options, err);
 	if (rc)
 		return rc;
+	s->plan_options.bars = &s->bars;
 	/* The run is begun in the log even when the repository is refused. */
 	rc = catalog_open(choices->repo_dir, &s->policy, &s->cat, &repo_err);
 	emit_begin(s);

@@ -31,8 +31,8 @@ struct session {
 	struct plan_options plan_options;
 	struct plan plan;
 	struct journal *journal;
-	struct settle_held held;
-	bool run_begun; /* in the journal */
+	struct plan_bars bars; /* what must not be written, found out before the plan */
+	bool run_begun;	       /* in the journal */
 	char run_id[33];
 	char serial[65];
 };

@@ -160,6 +160,7 @@ void session_close(struct session *s, enum exit_status status, const struct err 
 			    status_words(status), (int)status,
 			    status == EXIT_NEEDS_HUMAN ? "NOT KNOWN, see above" : "YES");
 	plan_free(&s->plan);
+	plan_bars_free(&s->bars);
 	catalog_free(&s->cat);
 	inventory_free(&s->inv);
 	policy_free(&s->policy);

@@ -89,19 +89,18 @@ static const struct {
 	[RECOVER_NEEDS_HUMAN] = { STEP_UNKNOWN, "interrupted; a person must look at it" },
 };
 
-static int hold(struct settle_held *held, const struct device *dev, struct err *err)
+/* What is not there cannot be written, so it needs no bar. */
+static int bar(struct plan_bars *bars, const struct device *dev, struct err *err)
 {
 	if (!dev)
-		return 0; /* what is not there cannot be written */
-	if (held->count == SETTLE_MAX_HELD)
-		return err_set(err, ERR_TOO_LARGE, "more than %d devices need a person",
-			       SETTLE_MAX_HELD);
-	held->ids[held->count++] = dev->id;
-	return 0;
+		return 0;
+	return plan_bars_add(bars, dev->id, NULL, REASON_NEEDS_HUMAN, err,
+			     "an earlier run was cut off while writing it, and what it runs "
+			     "cannot be told");
 }
 
 static int settle_step(const struct settle *settle, const struct journal_record *open,
-		       struct settle_held *held, struct err *err)
+		       struct plan_bars *bars, struct err *err)
 {
 	const struct device *dev = find_device(settle, open->device);
 	struct journal_record record = *open;
@@ -109,7 +108,7 @@ static int settle_step(const struct settle *settle, const struct journal_record 
 	enum backend_recovery found;
 	int unanswered = ask(settle, open, dev, &found, &cause);
 
-	if (found == RECOVER_NEEDS_HUMAN && hold(held, dev, err))
+	if (found == RECOVER_NEEDS_HUMAN && bar(bars, dev, err))
 		return err->code;
 	record.time = (uint64_t)time(NULL);
 	record.state = meanings[found].state;
@@ -140,7 +139,7 @@ static bool is_last(const struct journal_record *records, size_t count, size_t i
 }
 
 static int settle_steps(const struct settle *settle, const char *run_id, size_t *count,
-			struct settle_held *held, struct err *err)
+			struct plan_bars *bars, struct err *err)
 {
 	CLEANUP_FREE struct journal_record *records = NULL;
 	size_t record_count;
@@ -150,13 +149,13 @@ static int settle_steps(const struct settle *settle, const char *run_id, size_t 
 		if (records[i].type != JOURNAL_STEP || strcmp(records[i].run_id, run_id) != 0 ||
 		    !is_open(records[i].state) || !is_last(records, record_count, i))
 			continue;
-		rc = settle_step(settle, &records[i], held, err);
+		rc = settle_step(settle, &records[i], bars, err);
 		*count += 1;
 	}
 	return rc;
 }
 
-int settle_last_run(const struct settle *settle, struct settle_held *held, struct err *err)
+int settle_last_run(const struct settle *settle, struct plan_bars *bars, struct err *err)
 {
 	struct journal_record end = { .type = JOURNAL_RUN_END, .exit_status = EXIT_INTERRUPTED };
 	bool open = false;
@@ -169,7 +168,7 @@ int settle_last_run(const struct settle *settle, struct settle_held *held, struc
 		return rc;
 	console_say(settle->console,
 		    "An earlier run (%.8s) was cut off. What it left behind:", end.run_id);
-	rc = settle_steps(settle, end.run_id, &count, held, err);
+	rc = settle_steps(settle, end.run_id, &count, bars, err);
 	if (rc)
 		return rc;
 	if (count == 0)

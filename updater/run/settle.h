@@ -8,6 +8,7 @@
 #include "hw/hwio.h"
 #include "inventory/inventory.h"
 #include "journal/journal.h"
+#include "plan/plan.h"
 #include "ui/console.h"
 
 struct settle {
@@ -19,20 +20,12 @@ struct settle {
 	struct console *console;
 };
 
-#define SETTLE_MAX_HELD 64
-
-/* Device ids (of settle->inv) that need a person: they must not be written. */
-struct settle_held {
-	const char *ids[SETTLE_MAX_HELD];
-	size_t count;
-};
-
 /*
  * When the last run in the journal has no end: every step of it that was begun and not ended is
  * settled by asking its device (backend->recover), the answer goes to the consoles, the events and
- * the journal, and the old run is closed as interrupted. A device that needs a person goes to held.
- * Errors: the journal's; ERR_TOO_LARGE when held is full.
+ * the journal, and the old run is closed as interrupted. A device that needs a person is barred.
+ * Errors: the journal's; ERR_NOMEM.
  */
-int settle_last_run(const struct settle *settle, struct settle_held *held, struct err *err);
+int settle_last_run(const struct settle *settle, struct plan_bars *bars, struct err *err);
 
 #endif
