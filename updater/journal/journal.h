@@ -40,7 +40,14 @@ enum journal_type {
 	JOURNAL_RUN_BEGIN = 1, /* repository and its serial, number of steps */
 	JOURNAL_STEP,	       /* a step has reached a state */
 	JOURNAL_RUN_END,       /* exit status */
-	JOURNAL_TYPE_LAST = JOURNAL_RUN_END
+	/*
+	 * From here on the run's medium may be gone and records may be missing: every step of the
+	 * run that has no end may have been begun. It is the intent of all of them (law 4).
+	 */
+	JOURNAL_RUN_IN_RAM,
+	/* A reboot that belongs to the plan: the run goes on under its id in the next boot. */
+	JOURNAL_RUN_REBOOT,
+	JOURNAL_TYPE_LAST = JOURNAL_RUN_REBOOT
 };
 
 /* One record in memory; texts are NUL-terminated, cut to fit. */
@@ -57,7 +64,7 @@ struct journal_record {
 	uint16_t exit_status;  /* RUN_END */
 	uint64_t number;       /* RUN_BEGIN: the repository's serial */
 	char device[65];       /* device id, cut; RUN_BEGIN: the repository id */
-	char component[65];    /* component id, cut */
+	char component[65];    /* component id, cut; RUN_BEGIN: the id of the run it continues */
 	char from[33];	       /* version before */
 	char to[33];	       /* version wanted */
 	char found[33];	       /* version read back, "" = not read */
@@ -100,6 +107,15 @@ bool journal_is_volatile(const struct journal *journal);
 bool journal_is_degraded(const struct journal *journal);
 
 /*
+ * Makes room for a run of `steps` steps of which at most `at_once` are worked on at a time: when a
+ * step has come to its end the records before its last one may be given up, so a long plan needs
+ * one record a step, and six more for each that is under way. *ret_at_once: as many as there is
+ * room for, 1..at_once. ERR_FULL when not even one step at a time would fit.
+ */
+int journal_reserve_run(struct journal *journal, size_t steps, size_t at_once, size_t *ret_at_once,
+			struct err *err);
+
+/*
  * Is there room for count more records? Those of finished runs are given up for them, those of the
  * run that is open never: ask before a run begins, its RUN_END included. A few slots more are kept
  * for settling it after an interruption. ERR_FULL when the region cannot hold them.
@@ -114,6 +130,25 @@ int journal_reserve(struct journal *journal, size_t count, struct err *err);
  * read-only).
  */
 int journal_append(struct journal *journal, struct journal_record *record, struct err *err);
+
+/*
+ * From here on the medium may go: records that it does not take are kept in memory and written when
+ * it comes back. To be called when a RUN_IN_RAM record is on it. Before that call a lost medium is
+ * an error of journal_append().
+ */
+void journal_let_go(struct journal *journal);
+
+/* Records that are only in memory; 0 = the medium has them all. */
+size_t journal_owed(struct journal *journal);
+
+/*
+ * The medium of a journal that was let go is back, perhaps under another path: what it misses is
+ * written there, and it is used again. It must be the same one: this machine's region with the
+ * same claim, and the last record that it took, unchanged, with nothing newer. ERR_NOT_FOUND
+ * (another journal, or none of this machine), ERR_FORMAT (no journal, or somebody else has written
+ * to the region since: nothing is written to it), ERR_BUSY, ERR_IO.
+ */
+int journal_return(struct journal *journal, const char *path, struct err *err);
 
 /* All records of this machine that hold, oldest first, in one malloc'ed array (NULL when none). */
 int journal_read(struct journal *journal, struct journal_record **ret, size_t *ret_count,

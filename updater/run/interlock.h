@@ -8,6 +8,7 @@
 
 #include "hw/hwio.h"
 #include "inventory/inventory.h"
+#include "plan/plan.h"
 
 /*
  * Does anything that is in use live on this device: a mounted file system, swap, a member of an
@@ -16,5 +17,15 @@
  */
 bool interlock_in_use(struct hwio *hw, const struct device *dev, const char *boot_disk, char *why,
 		      size_t size);
+
+/*
+ * What speaks against writing, found out before the plan is made, as bars: members of degraded
+ * arrays (ARRAY_DEGRADED), devices under a rebuild (DEVICE_BUSY), machines on battery or with a
+ * failed power supply (LOW_POWER), backends that need what a locked down kernel forbids (LOCKDOWN).
+ * Reads only. What cannot be read is no bar, but a warning: *ret_warnings, malloc'ed, lines, NULL =
+ * none. ERR_NOMEM.
+ */
+int interlock_bars(struct hwio *hw, const struct inventory *inv, struct plan_bars *bars,
+		   char **ret_warnings, struct err *err);
 
 #endif
