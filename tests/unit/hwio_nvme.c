@@ -72,7 +72,7 @@ static bool attribute(const struct hwio_nvme *lab, const struct hwio_nvme_drive 
 
 static int open_fd(struct hwio_nvme *lab, int drive)
 {
-	for (int fd = 0; fd < (int)(sizeof(lab->fd) / sizeof(*lab->fd)); fd++)
+	for (int fd = 0; fd < HWIO_NVME_FDS; fd++)
 		if (!lab->fd[fd].used) {
 			lab->fd[fd].used = true;
 			lab->fd[fd].drive = drive;
@@ -83,14 +83,12 @@ static int open_fd(struct hwio_nvme *lab, int drive)
 	return -EMFILE;
 }
 
-static int lab_open(struct hwio *hw, const char *path, int flags)
+static int open_path(struct hwio_nvme *lab, const char *path)
 {
-	struct hwio_nvme *lab = lab_of(hw);
 	const char *rest;
 	char text[80];
 	int fd, drive = find_drive(lab, "/dev/", path, &rest);
 
-	(void)flags;
 	if (drive >= 0 && !*rest)
 		return strcmp(state_of(lab, &lab->drive[drive]), "live") != 0 ? -EAGAIN
 									      : open_fd(lab, drive);
@@ -103,25 +101,42 @@ static int lab_open(struct hwio *hw, const char *path, int flags)
 	return fd;
 }
 
+static int lab_open(struct hwio *hw, const char *path, int flags)
+{
+	struct hwio_nvme *lab = lab_of(hw);
+	int fd;
+
+	(void)flags;
+	pthread_mutex_lock(&lab->lock);
+	fd = open_path(lab, path);
+	pthread_mutex_unlock(&lab->lock);
+	return fd;
+}
+
 static int lab_close(struct hwio *hw, int fd)
 {
 	struct hwio_nvme *lab = lab_of(hw);
 
-	if (fd < 0 || !lab->fd[fd].used)
+	pthread_mutex_lock(&lab->lock);
+	if (fd < 0 || fd >= HWIO_NVME_FDS || !lab->fd[fd].used)
 		abort(); /* closed twice */
 	lab->fd[fd].used = false;
 	lab->n_open--;
+	pthread_mutex_unlock(&lab->lock);
 	return 0;
 }
 
 static ssize_t lab_read(struct hwio *hw, int fd, void *buf, size_t size)
 {
 	struct hwio_nvme *lab = lab_of(hw);
-	size_t left = strlen(lab->fd[fd].text) - lab->fd[fd].offset;
-	size_t len = size < left ? size : left;
+	size_t left, len;
 
+	pthread_mutex_lock(&lab->lock);
+	left = strlen(lab->fd[fd].text) - lab->fd[fd].offset;
+	len = size < left ? size : left;
 	memcpy(buf, lab->fd[fd].text + lab->fd[fd].offset, len);
 	lab->fd[fd].offset += len;
+	pthread_mutex_unlock(&lab->lock);
 	return (ssize_t)len;
 }
 
@@ -179,13 +194,11 @@ static int lab_reset(struct hwio_nvme *lab, struct hwio_nvme_drive *drive)
 	return 0;
 }
 
-static int lab_ioctl(struct hwio *hw, int fd, unsigned long request, void *arg)
+static int lab_request(struct hwio_nvme *lab, int index, unsigned long request, void *arg)
 {
 	static struct nvme_passthru_cmd none;
-	struct hwio_nvme *lab = lab_of(hw);
 	struct nvme_passthru_cmd *cmd = &none;
 	struct hwio_nvme_command entry = { .opcode = HWIO_NVME_RESET };
-	int index = lab->fd[fd].drive;
 
 	if (index < 0 || lab->n_commands == HWIO_NVME_COMMANDS)
 		abort();
@@ -203,8 +216,20 @@ static int lab_ioctl(struct hwio *hw, int fd, unsigned long request, void *arg)
 	entry.cdw11 = cmd->cdw11;
 	entry.data_len = cmd->data_len;
 	entry.timeout_ms = cmd->timeout_ms;
-	lab->command[lab->n_commands++] = entry;
+	lab->command[lab->n_commands] = entry;
+	lab->n_commands++; /* whoever counts sees whole entries only */
 	return entry.answer;
+}
+
+static int lab_ioctl(struct hwio *hw, int fd, unsigned long request, void *arg)
+{
+	struct hwio_nvme *lab = lab_of(hw);
+	int answer;
+
+	pthread_mutex_lock(&lab->lock);
+	answer = lab_request(lab, lab->fd[fd].drive, request, arg);
+	pthread_mutex_unlock(&lab->lock);
+	return answer;
 }
 
 static int by_name(const void *a, const void *b)
@@ -223,9 +248,11 @@ static int lab_list(struct hwio *hw, const char *path, char (**ret_names)[HWIO_N
 		free(names);
 		return names ? -ENOENT : -ENOMEM;
 	}
+	pthread_mutex_lock(&lab->lock);
 	for (size_t i = 0; i < lab->n_drives; i++)
 		if (!lab->drive[i].removed)
 			snprintf(names[count++], HWIO_NAME_MAX, "nvme%u", lab->drive[i].number);
+	pthread_mutex_unlock(&lab->lock);
 	/* Neither is a controller: a namespace's path, and what somebody may add one day. */
 	snprintf(names[count++], HWIO_NAME_MAX, "nvme0c0n1");
 	snprintf(names[count++], HWIO_NAME_MAX, "nvme");
@@ -264,6 +291,7 @@ struct hwio_nvme *hwio_nvme_new(void)
 		abort();
 	lab->hw.ops = &lab_ops;
 	lab->hw.priv = lab;
+	pthread_mutex_init(&lab->lock, NULL);
 	lab->now_ms = 1000;
 	return lab;
 }
@@ -272,13 +300,12 @@ void hwio_nvme_free(struct hwio_nvme *lab)
 {
 	for (size_t i = 0; i < lab->n_drives; i++)
 		nvme_model_free(&lab->drive[i].model);
+	pthread_mutex_destroy(&lab->lock);
 	free(lab);
 }
 
 struct hwio_nvme_drive *hwio_nvme_add(struct hwio_nvme *lab, const char *settings)
 {
-	static const char *const addresses[HWIO_NVME_DRIVES] = { "0000:01:00.0", "0000:02:00.0",
-								 "0000:03:00.0", "0000:04:00.0" };
 	struct hwio_nvme_drive *drive = &lab->drive[lab->n_drives];
 
 	if (lab->n_drives == HWIO_NVME_DRIVES)
@@ -288,8 +315,10 @@ struct hwio_nvme_drive *hwio_nvme_add(struct hwio_nvme *lab, const char *setting
 		fprintf(stderr, "not understood: %s\n", settings);
 		abort();
 	}
-	drive->number = drive->number_after_reset = (unsigned int)lab->n_drives;
-	drive->address = addresses[lab->n_drives++];
+	drive->number = drive->number_after_reset = (unsigned int)lab->n_drives++;
+	snprintf(drive->own_address, sizeof(drive->own_address), "0000:%02x:00.0",
+		 drive->number + 1);
+	drive->address = drive->own_address;
 	drive->transport = "pcie";
 	return drive;
 }
