@@ -21,6 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { KIND_RAW, KIND_RECORD, KIND_HEADER, KIND_SUPERBLOCK, KIND_COUNT };
 
+#define RUN_ID	  "0123456789abcdef0123456789abcdef"
 #define SLOTS	  (JOURNAL_BYTES / JOURNAL_SLOT_BYTES)
 #define MAX_SLOTS 64
 #define BODY	  10 /* behind the magic and the format version */
@@ -102,7 +103,7 @@ static void decode_slots(void)
 
 		if (!dirty[i] || journal_decode(slot, JOURNAL_SLOT_BYTES, &record) != 0)
 			continue;
-		MUST(record.type >= 1 && record.type <= JOURNAL_TYPE_LAST);
+		MUST(record.type >= 1 && record.seq >= 1);
 		MUST(strlen(record.text) < sizeof(record.text));
 		MUST(strlen(record.device) < sizeof(record.device));
 		journal_encode(&record, again);
@@ -113,7 +114,7 @@ static void decode_slots(void)
 /* Whatever was there: the newest run can be ended, and that is the newest record afterwards. */
 static void use_journal(void)
 {
-	struct journal_record end = { .type = JOURNAL_RUN_END, .run_id = "" };
+	struct journal_record end = { .type = JOURNAL_RUN_END, .run_id = RUN_ID };
 	struct journal *journal = NULL;
 	char run_id[33];
 	bool is_open = true;

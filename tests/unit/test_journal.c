@@ -117,6 +117,92 @@ static void test_run_may_be_opened_again(void)
 	journal_close(journal);
 }
 
+/* A reboot of the plan's own, and going on without the medium: neither is the end of the run. */
+static void test_reboot_leaves_the_run_open(void)
+{
+	static const enum journal_type types[] = { JOURNAL_RUN_BEGIN, JOURNAL_RUN_IN_RAM,
+						   JOURNAL_RUN_REBOOT, JOURNAL_RUN_BEGIN };
+	struct journal_record *list = NULL;
+	struct journal *journal;
+	char run_id[33];
+	size_t count = 0;
+	bool is_open;
+
+	medium_format(&medium);
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		journal = open_for("CZ1");
+		CHECK_INT(append(journal, types[i], RUN_A, 0), 0);
+		is_open = false;
+		CHECK_INT(journal_last_run(journal, run_id, &is_open, NULL), 0);
+		CHECK(is_open);
+		CHECK_STR(run_id, RUN_A);
+		journal_close(journal);
+	}
+	journal = open_for("CZ1");
+	CHECK_INT(journal_read(journal, &list, &count, NULL), 0);
+	CHECK_INT(count, 4);
+	for (size_t i = 0; i < count; i++)
+		CHECK_INT(list[i].type, types[i]);
+	free(list);
+	CHECK_INT(append(journal, JOURNAL_RUN_END, RUN_A, 0), 0);
+	CHECK_INT(journal_last_run(journal, run_id, &is_open, NULL), 0);
+	CHECK(!is_open);
+	journal_close(journal);
+}
+
+static void test_run_names_the_one_it_continues(void)
+{
+	struct journal_record begin = { .type = JOURNAL_RUN_BEGIN,
+					.component = RUN_A,
+					.run_id = RUN_B };
+	struct journal_record *list = NULL;
+	struct journal *journal;
+	size_t count = 0;
+
+	medium_format(&medium);
+	journal = open_for("CZ1");
+	CHECK_INT(journal_append(journal, &begin, NULL), 0);
+	journal_close(journal);
+	journal = open_for("CZ1");
+	CHECK_INT(journal_read(journal, &list, &count, NULL), 0);
+	CHECK_INT(count, 1);
+	CHECK_STR(list[0].component, RUN_A);
+	CHECK_STR(list[0].run_id, RUN_B);
+	free(list);
+	journal_close(journal);
+}
+
+/* The medium was used with a later version: what it wrote is kept, passed over, and repaired. */
+static void test_later_versions_records_are_passed_over(void)
+{
+	struct journal_record later = { .seq = 2,
+					.claim = 1,
+					.run_id = RUN_A,
+					.type = (enum journal_type)(JOURNAL_TYPE_LAST + 1) };
+	uint8_t found[JOURNAL_RECORD_BYTES];
+	struct journal *journal;
+	char run_id[33];
+	bool is_open;
+
+	medium_format(&medium);
+	journal = open_for("CZ1");
+	CHECK_INT(append(journal, JOURNAL_STEP, RUN_A, 1), 0);
+	journal_close(journal);
+	journal_encode(&later, medium_region_slot(&medium, 0, 0, 2));
+	journal = open_for("CZ1");
+	journal_encode(&later, found);
+	CHECK(memcmp(medium_region_slot(&medium, 1, 0, 2), found, sizeof(found)) == 0);
+	CHECK(!journal_is_degraded(journal));
+	CHECK_INT(count_records(journal), 1);
+	CHECK_INT(journal_last_run(journal, run_id, &is_open, NULL), 0);
+	CHECK(is_open);
+	CHECK_INT(append(journal, JOURNAL_STEP, RUN_A, 2), 0);
+	CHECK_STR(steps(journal), "1 2");
+	CHECK(memcmp(medium_region_slot(&medium, 1, 0, 2), found, sizeof(found)) == 0);
+	CHECK_INT(journal_append(journal, &later, NULL), ERR_FORMAT);
+	journal_close(journal);
+}
+
 static void test_ring_gives_up_finished_runs_only(void)
 {
 	struct journal *journal;
@@ -374,6 +460,9 @@ int main(void)
 {
 	TAP_RUN(test_records_survive_closing);
 	TAP_RUN(test_run_may_be_opened_again);
+	TAP_RUN(test_reboot_leaves_the_run_open);
+	TAP_RUN(test_run_names_the_one_it_continues);
+	TAP_RUN(test_later_versions_records_are_passed_over);
 	TAP_RUN(test_ring_gives_up_finished_runs_only);
 	TAP_RUN(test_ring_goes_round_many_times);
 	TAP_RUN(test_impossible_records_are_not_written);

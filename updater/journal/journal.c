@@ -38,6 +38,11 @@ int journal_write_slot(struct journal *journal, unsigned int slot, unsigned int 
 	return 0;
 }
 
+static bool is_about_run(const struct journal_record *record)
+{
+	return journal_is_known(record) && record->run_id[0];
+}
+
 static bool is_boundary(const struct journal_record *record)
 {
 	return record->type == JOURNAL_RUN_BEGIN || record->type == JOURNAL_RUN_END;
@@ -52,7 +57,7 @@ bool journal_newest_run(const struct journal_record records[JOURNAL_RECORDS], ch
 	for (unsigned int i = 0; i < JOURNAL_RECORDS; i++) {
 		const struct journal_record *rec = &records[i];
 
-		if (rec->seq && (!newest || rec->seq > newest->seq))
+		if (is_about_run(rec) && (!newest || rec->seq > newest->seq))
 			newest = rec;
 	}
 	if (!newest)
@@ -110,7 +115,8 @@ static int encode_slot(struct journal *journal, const struct journal_record *rec
 {
 	memset(journal->slot, 0, JOURNAL_SLOT_BYTES);
 	journal_encode(record, journal->slot);
-	if (journal_decode(journal->slot, JOURNAL_SLOT_BYTES, ret_stored))
+	if (journal_decode(journal->slot, JOURNAL_SLOT_BYTES, ret_stored) ||
+	    !journal_is_known(ret_stored))
 		return err_set(err, ERR_FORMAT, "journal: a record of type %d is impossible",
 			       (int)record->type);
 	return 0;
@@ -168,7 +174,7 @@ int journal_read(struct journal *journal, struct journal_record **ret, size_t *r
 		return err_set(err, ERR_NOMEM, "out of memory");
 	pthread_mutex_lock(&journal->lock);
 	for (unsigned int i = 0; i < JOURNAL_RECORDS; i++)
-		if (journal->records[i].seq)
+		if (journal_is_known(&journal->records[i]))
 			list[count++] = journal->records[i];
 	pthread_mutex_unlock(&journal->lock);
 	qsort(list, count, sizeof(*list), compare_seq);

@@ -150,7 +150,10 @@ size_t journal_owed(struct journal *journal);
  */
 int journal_return(struct journal *journal, const char *path, struct err *err);
 
-/* All records of this machine that hold, oldest first, in one malloc'ed array (NULL when none). */
+/*
+ * All records of this machine that hold, oldest first, in one malloc'ed array (NULL when none).
+ * Those of types or states that only a later version knows are left out.
+ */
 int journal_read(struct journal *journal, struct journal_record **ret, size_t *ret_count,
 		 struct err *err);
 
@@ -167,7 +170,10 @@ int journal_last_run(struct journal *journal, char run_id[33], bool *ret_open, s
 int journal_machines(const char *path, void (*each)(void *ctx, const char *serial), void *ctx,
 		     struct err *err);
 
-/* Pure, for the fuzzer and the writer: one slot's record. ERR_FORMAT when it does not hold. */
+/*
+ * Pure, for the fuzzer and the writer: one slot's record. ERR_FORMAT when it does not hold. Types
+ * and states beyond the last ones hold: a later version wrote them.
+ */
 int journal_decode(const uint8_t *buf, size_t len, struct journal_record *ret);
 void journal_encode(const struct journal_record *record, uint8_t buf[JOURNAL_RECORD_BYTES]);
 

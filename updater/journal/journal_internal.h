@@ -43,6 +43,9 @@ void journal_encode_superblock(const uint8_t id[16], uint8_t buf[JOURNAL_RECORD_
 int journal_decode_header(const uint8_t *buf, size_t len, struct journal_header *ret);
 void journal_encode_header(const struct journal_header *header, uint8_t buf[JOURNAL_RECORD_BYTES]);
 
+/* False for none (seq 0), and for a type or state that a later version has added. */
+bool journal_is_known(const struct journal_record *record);
+
 /*
  * A medium. Offsets, lengths and buffers are multiples of JOURNAL_SLOT_BYTES. read and write do
  * all or nothing and return 0 or a negative errno; write returns when the bytes are stable.

@@ -223,15 +223,22 @@ static bool run_id_holds(const char *run_id)
 	return run_id[digits] == '\0' && (digits == 0 || digits == 32);
 }
 
+/* Types and states beyond the last are those of a later version: not damage, but not for us. */
 static bool values_hold(const struct journal_record *record)
 {
-	bool has_state = record->state >= STEP_PLANNED && record->state <= STEP_STATE_LAST;
-
-	if (record->type < JOURNAL_RUN_BEGIN || record->type > JOURNAL_TYPE_LAST)
+	if (record->type < JOURNAL_RUN_BEGIN)
 		return false;
-	if (record->type == JOURNAL_STEP ? !has_state : record->state != 0)
+	if (record->type == JOURNAL_STEP && record->state < STEP_PLANNED)
+		return false;
+	if (record->type != JOURNAL_STEP && record->type <= JOURNAL_TYPE_LAST && record->state != 0)
 		return false;
 	return record->seq > 0 && run_id_holds(record->run_id);
+}
+
+bool journal_is_known(const struct journal_record *record)
+{
+	return record->seq > 0 && record->type <= JOURNAL_TYPE_LAST &&
+	       record->state <= STEP_STATE_LAST;
 }
 
 int journal_decode(const uint8_t *buf, size_t len, struct journal_record *ret)

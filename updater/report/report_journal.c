@@ -55,6 +55,9 @@ static void take_record(struct report *report, const struct journal_record *reco
 		report->ended = true;
 		report->exit_status = record->exit_status;
 		break;
+	case JOURNAL_RUN_IN_RAM: /* neither ends the run */
+	case JOURNAL_RUN_REBOOT:
+		break;
 	}
 	if ((double)record->time > report->last)
 		report->last = (double)record->time;
