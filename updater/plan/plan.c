@@ -274,7 +274,7 @@ int plan_make(const struct inventory *inv, const struct catalog *cat,
 	if (!rc)
 		rc = leave_unmatched(&p, err);
 	if (!rc)
-		rc = plan_order(ret, inv, cat, err);
+		rc = plan_order(ret, inv, cat, options, err);
 	for (size_t i = 0; i < ret->step_count; i++)
 		ret->expected_seconds += ret->steps[i].comp->expected_seconds;
 	if (rc)

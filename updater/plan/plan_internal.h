@@ -22,6 +22,12 @@ int plan_add_step(struct plan *plan, const struct component *comp, const struct 
  * rest into the order of the work and numbers them.
  */
 int plan_order(struct plan *plan, const struct inventory *inv, const struct catalog *cat,
-	       struct err *err);
+	       const struct plan_options *options, struct err *err);
+
+/*
+ * Must `first` have ended well before `then` begins: an earlier step of its device, or the one that
+ * meets a requirement of it. Both are steps of plan.
+ */
+bool plan_goes_before(const struct plan *plan, const struct step *first, const struct step *then);
 
 #endif

@@ -37,6 +37,15 @@ static int compare_steps(const void *a, const void *b)
 	return x->number < y->number ? -1 : 1;
 }
 
+/* The same when the medium is needed to the end: a BMC that restarts takes virtual media away. */
+static int compare_steps_bmc_last(const void *a, const void *b)
+{
+	bool bmc_x = strcmp(((const struct step *)a)->comp->class_name, "bmc") == 0;
+	bool bmc_y = strcmp(((const struct step *)b)->comp->class_name, "bmc") == 0;
+
+	return bmc_x != bmc_y ? bmc_x - bmc_y : compare_steps(a, b);
+}
+
 /* How versions of this device are compared: as the catalog's components for it say. */
 static enum version_scheme scheme_of(const struct device *dev, const struct catalog *cat)
 {
@@ -138,8 +147,7 @@ static int drop_unmet(struct plan *plan, const struct inventory *inv, const stru
 	return 0;
 }
 
-/* Must `first` be done before `then`? */
-static bool goes_before(const struct plan *plan, const struct step *first, const struct step *then)
+bool plan_goes_before(const struct plan *plan, const struct step *first, const struct step *then)
 {
 	if (first->dev == then->dev)
 		return first->number < then->number;
@@ -158,7 +166,7 @@ static bool ready(const struct plan *plan, const bool *placed, size_t index)
 {
 	for (size_t i = 0; i < plan->step_count; i++)
 		if (i != index && !placed[i] &&
-		    goes_before(plan, &plan->steps[i], &plan->steps[index]))
+		    plan_goes_before(plan, &plan->steps[i], &plan->steps[index]))
 			return false;
 	return true;
 }
@@ -185,7 +193,7 @@ static int leave_circle(struct plan *plan, const bool *placed, struct err *err)
 }
 
 int plan_order(struct plan *plan, const struct inventory *inv, const struct catalog *cat,
-	       struct err *err)
+	       const struct plan_options *options, struct err *err)
 {
 	CLEANUP_FREE bool *placed = calloc(plan->step_count + 1, sizeof(*placed));
 	CLEANUP_FREE struct step *ordered = calloc(plan->step_count + 1, sizeof(*ordered));
@@ -200,7 +208,8 @@ int plan_order(struct plan *plan, const struct inventory *inv, const struct cata
 		return rc;
 	for (size_t i = 0; i < plan->step_count; i++)
 		plan->steps[i].number = (unsigned int)i;
-	qsort(plan->steps, plan->step_count, sizeof(*plan->steps), compare_steps);
+	qsort(plan->steps, plan->step_count, sizeof(*plan->steps),
+	      options->medium_needed ? compare_steps_bmc_last : compare_steps);
 	while ((next = next_ready(plan, placed)) < plan->step_count) {
 		placed[next] = true;
 		ordered[count] = plan->steps[next];
