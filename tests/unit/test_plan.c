@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Runs tests/plan/ *.test: one file a rule. A file has sections; in each, a line is one thing made
- * of words "key=value" (a value with blanks stands in double quotes):
+ * Runs tests/plan/ *.test: one file a rule, in the form that words.h describes:
  *
  *   [devices]      id=... backend=... version=... evidence=... target=... prop.nvme.fr=... frozen=1
  *   [components]   id=... version=... scheme=... target=... backend=... proof=nvme.fr=2.0 ...
@@ -11,15 +10,14 @@
  *                  "- REASON COMPONENT DEVICE" for what is left ("-" where there is none);
  *                  before them "? ID" for a choice that names nothing
  */
-#include <dirent.h>
 #include <stdlib.h>
 
 #include "base/fsio.h"
 #include "plan/plan.h"
 #include "tap.h"
+#include "words.h"
 
-#define WORDS_MAX 32
-#define ONLY_MAX  8
+#define ONLY_MAX 8
 
 struct scene {
 	struct inventory inv;
@@ -31,39 +29,6 @@ struct scene {
 	char *wanted[64];
 	size_t wanted_count;
 };
-
-struct word {
-	char *key;
-	char *value; /* "" for a word alone */
-};
-
-/* Cuts a line into words in place. */
-static size_t split(char *line, struct word words[WORDS_MAX])
-{
-	size_t count = 0;
-
-	while (*(line += strspn(line, " \t")) && count < WORDS_MAX) {
-		bool quoted = false;
-		char *out = line;
-		char *equals;
-
-		words[count].key = line;
-		for (; *line && (quoted || !strchr(" \t", *line)); line++) {
-			if (*line == '"')
-				quoted = !quoted;
-			else
-				*out++ = *line;
-		}
-		line += *line != '\0';
-		*out = '\0';
-		equals = strchr(words[count].key, '=');
-		words[count].value = equals ? equals + 1 : out;
-		if (equals)
-			*equals = '\0';
-		count++;
-	}
-	return count;
-}
 
 static void add_device(struct scene *scene, const struct word *words, size_t count)
 {
@@ -221,8 +186,9 @@ static void set_options(struct scene *scene, const struct word *words, size_t co
 	}
 }
 
-static void read_line(struct scene *scene, char section, char *line)
+static void read_line(void *ctx, char section, char *line)
 {
+	struct scene *scene = ctx;
 	struct word words[WORDS_MAX];
 	size_t count;
 
@@ -230,7 +196,7 @@ static void read_line(struct scene *scene, char section, char *line)
 		scene->wanted[scene->wanted_count++] = line;
 		return;
 	}
-	count = split(line, words);
+	count = words_split(line, words);
 	if (section == 'd')
 		add_device(scene, words, count);
 	else if (section == 'c')
@@ -243,23 +209,12 @@ static void read_line(struct scene *scene, char section, char *line)
 
 static void read_scene(struct scene *scene, char *text)
 {
-	char section = 0;
-	char *next;
-
 	scene->cat.components = scene->components;
 	scene->options.only = scene->only;
 	scene->options.skip = scene->skip;
 	scene->options.bars = &scene->bars;
 	scene->options.min_evidence = EVIDENCE_EMULATOR;
-	for (char *line = text; line && *line; line = next) {
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
-		if (line[0] == '[')
-			section = line[1];
-		else if (line[0] && line[0] != '#')
-			read_line(scene, section, line);
-	}
+	words_read(text, read_line, scene);
 }
 
 static void check_line(const struct scene *scene, size_t index, const char *got)
@@ -335,30 +290,19 @@ static void plan_file(void)
 	free(text);
 }
 
-static int is_test(const struct dirent *entry)
+static void run_file(const char *path, const char *name)
 {
-	const char *dot = strrchr(entry->d_name, '.');
-
-	return dot && strcmp(dot, ".test") == 0;
+	current_file = path;
+	TAP_RUN_NAMED(plan_file, name);
 }
 
 int main(int argc, char **argv)
 {
 	const char *dir = argc > 1 ? argv[1] : "tests/plan";
-	struct dirent **entries;
-	int count = scandir(dir, &entries, is_test, alphasort);
-	char path[512];
 
-	if (count <= 0) {
+	if (!words_run_files(dir, run_file)) {
 		printf("Bail out! no tests in %s\n", dir);
 		return 1;
 	}
-	for (int i = 0; i < count; i++) {
-		snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
-		current_file = path;
-		TAP_RUN_NAMED(plan_file, entries[i]->d_name);
-		free(entries[i]);
-	}
-	free(entries);
 	return TAP_END();
 }

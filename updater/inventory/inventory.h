@@ -25,7 +25,9 @@ enum device_kind {
 	DEVICE_SYSTEM = 1, /* the server itself: SMBIOS, system ROM */
 	DEVICE_PCI,
 	DEVICE_NVME,
-	DEVICE_KIND_LAST = DEVICE_NVME
+	DEVICE_ENCLOSURE, /* what drives are plugged into: a SES processor, a backplane */
+	DEVICE_BMC,
+	DEVICE_KIND_LAST = DEVICE_BMC
 };
 
 /* What a backend was tried on for a family of devices; ordered, more is better. */

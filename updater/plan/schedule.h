@@ -1,10 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Which step may begin now (DESIGN 7, laws 5 and 6). Pure: it knows the steps, what each of them
- * holds and what has ended; whoever works on the plan asks it and tells it. A step holds its device
- * exclusively and every ancestor of it shared, up to the limit that a table gives for the kind of
- * ancestor; a step on an ancestor holds that exclusively, so everything below it waits. The first
- * device of each (component, model) goes alone; its siblings wait until it has ended well.
+ * holds and what has ended; whoever works on the plan asks it and tells it.
+ *
+ * A step holds exclusively
+ *   - its device, and of a PCI function the whole slot: functions share a chip;
+ *   - each RAID set that the device is a member of: its properties "array.0", "array.1" ...;
+ *   - each name that its properties "hold.0", "hold.1" ... give: what it shares with devices that
+ *     are elsewhere in the tree, as backplanes that are written through one target;
+ *   - the machine, when its device is the system; the power, when its class is "power-supply"; the
+ *     way through the BMC, when its device or class is the BMC;
+ * and shares with others
+ *   - every ancestor of its device and the machine, at most as many at once as the table in
+ *     schedule_holds.c gives for the kind of ancestor;
+ *   - the way through the BMC, when its backend is one whose writes the BMC carries; the power.
+ *
+ * Order: the steps of a device and what a step requires one after another, only on good ends; what
+ * waits to hold something exclusively goes before later steps that would share it (a controller
+ * before its drives); a step on the BMC begins after all earlier steps have come back, and all
+ * later ones begin after it has ended: plan_order() puts it first, or last when the medium is
+ * needed.
+ *
+ * Law 6: one device of each (component, model) goes alone; its siblings wait until it has ended
+ * well. Other families go on beside it.
  */
 #ifndef DRYDOCK_PLAN_SCHEDULE_H
 #define DRYDOCK_PLAN_SCHEDULE_H
@@ -33,7 +51,7 @@ enum schedule_outcome {
 	OUTCOME_GOOD = 1, /* verified, or accepted and not provable */
 	OUTCOME_PENDING,  /* written, waits for a reboot or power cycle */
 	OUTCOME_BAD,	  /* failed, unknown, reads back wrong: its component is withdrawn */
-	OUTCOME_LEFT,	  /* never begun */
+	OUTCOME_LEFT,	  /* nothing was written: the next of its kind becomes the first */
 	/*
 	 * Overdue: as bad for what comes later, and what it holds stays held. It may still end:
 	 * schedule_end() is then called once more, which releases what it held and takes nothing
@@ -50,8 +68,8 @@ int schedule_make(const struct plan *plan, const struct inventory *inv,
 void schedule_free(struct schedule *schedule);
 
 /*
- * The step (number 1..) that may begin now, the first in the order of the plan; 0 = none now. It
- * stays the answer until it is begun or left.
+ * The step (number 1..) that may begin now, the first in the order of the plan; 0 = none now. The
+ * answer is the same until something begins or ends.
  */
 unsigned int schedule_next(struct schedule *schedule);
 void schedule_begin(struct schedule *schedule, unsigned int number);
@@ -59,8 +77,10 @@ void schedule_end(struct schedule *schedule, unsigned int number, enum schedule_
 
 /*
  * A step not begun yet that cannot begin any more in this boot, the first of them, and why:
- * COMPONENT_WITHDRAWN, REQUIRES, STOPPED, CANARY_PENDING, HOLDER_OVERDUE. 0 = none. Whoever asks
- * ends it with OUTCOME_LEFT. text (PLAN_TEXT_MAX) is a sentence without a full stop.
+ * COMPONENT_WITHDRAWN, REQUIRES, STOPPED, CANARY_PENDING, HOLDER_OVERDUE (only when nothing else is
+ * at work and nothing can begin: until then the overdue step may come back). 0 = none, *ret = 0.
+ * Whoever asks ends it with OUTCOME_LEFT; then others may be able to begin. text (PLAN_TEXT_MAX) is
+ * a sentence without a full stop.
  */
 unsigned int schedule_barred(struct schedule *schedule, enum reason *ret, char *text, size_t size);
 
@@ -76,7 +96,8 @@ int schedule_explain(const struct schedule *schedule, unsigned int number, char 
 
 /* What the whole plan is expected to take, in seconds. */
 struct schedule_forecast {
-	uint64_t makespan;   /* side by side, as this schedule would do it if all goes well */
+	/* Side by side, as this schedule would do it if all goes well; restarts take no time. */
+	uint64_t makespan;
 	uint64_t one_by_one; /* one after another */
 	uint64_t bound; /* nobody can be faster: the longest chain and the fullest holder, canaries
 			   counted */
