@@ -27,23 +27,21 @@ static int make_run_id(char run_id[33], struct err *err)
 	return 0;
 }
 
-/* The log folder as asked for; when it takes nothing, one in RAM, and that is said. */
+/* The log folder is in RAM, and on the medium as long as that takes it. */
 static int open_events(struct session *s, struct err *err)
 {
-	struct err cause = { 0 };
-	int rc;
+	char why[256];
+	int rc = 0;
 
-	if (events_open(s->options->log_dir, &s->events, &cause) == 0)
-		return 0;
-	rc = fsio_mkdir_p(EVENTS_RAM_DIR, 0755, err);
+	if (s->options->log_dir)
+		rc = logs_open(NULL, s->options->log_dir, &s->logs, err);
 	if (!rc)
-		rc = events_open(EVENTS_RAM_DIR, &s->events, err);
-	if (!rc)
-		console_say(s->console, "THE LOGS ARE ONLY IN RAM and are lost at power off: %s",
-			    cause.text);
-	if (!rc)
-		events_emit(s->events, "Warning", EVENT_S("text", cause.text));
-	return rc;
+		rc = events_open(s->logs, &s->events, err);
+	if (rc || !s->logs || !logs_away(s->logs, why, sizeof(why)))
+		return rc;
+	console_say(s->console, "THE LOGS ARE ONLY IN RAM and are lost at power off: %s", why);
+	events_emit(s->events, "Warning", EVENT_S("text", why));
+	return 0;
 }
 
 static int open_transcript(struct session *s, struct err *err)

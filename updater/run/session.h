@@ -22,6 +22,7 @@ struct session_options {
 struct session {
 	const struct session_options *options;
 	struct console *console;
+	struct logs *logs; /* NULL = no log folder */
 	struct events *events;
 	struct hwio *real;
 	struct hwio *hw; /* records what goes through to real; or real itself */

@@ -146,6 +146,7 @@ static const char *status_words(enum exit_status status)
 void session_close(struct session *s, enum exit_status status, const struct err *err)
 {
 	const char *text = err ? err->text : "";
+	char why[256];
 
 	if (s->console && err && err->text[0])
 		console_say(s->console, "%s.", err->text);
@@ -153,8 +154,11 @@ void session_close(struct session *s, enum exit_status status, const struct err 
 		end_run(s, status, text);
 		write_report(s);
 	}
-	if (s->events && events_moved(s->events))
-		console_say(s->console, "THE LOGS ARE ONLY IN RAM: %s", events_moved(s->events));
+	if (s->logs)
+		logs_flush(s->logs);
+	if (s->logs && logs_away(s->logs, why, sizeof(why)))
+		console_say(s->console, "THE LOGS ARE ONLY IN RAM, in %s: %s", logs_dir(s->logs),
+			    why);
 	if (s->console)
 		console_say(s->console, "Result: %s (exit status %d).\nSafe to power off: %s",
 			    status_words(status), (int)status,
@@ -170,4 +174,5 @@ void session_close(struct session *s, enum exit_status status, const struct err 
 	hwio_real_free(s->real);
 	events_close(s->events);
 	console_close(s->console);
+	logs_close(s->logs);
 }
