@@ -108,6 +108,23 @@ void medium_clear(struct medium *medium)
 	memset(medium, 0, sizeof(*medium));
 }
 
+void medium_copy(struct medium *to, const struct medium *from)
+{
+	medium_clear(to);
+	for (unsigned int i = 0; i < MEDIUM_SLOTS; i++)
+		if (from->slots[i])
+			memcpy(medium_slot(to, i), from->slots[i], JOURNAL_SLOT_BYTES);
+}
+
+bool medium_same(struct medium *a, struct medium *b)
+{
+	for (unsigned int i = 0; i < MEDIUM_SLOTS; i++)
+		if ((a->slots[i] || b->slots[i]) &&
+		    memcmp(medium_slot(a, i), medium_slot(b, i), JOURNAL_SLOT_BYTES) != 0)
+			return false;
+	return true;
+}
+
 void medium_power_on(struct medium *medium)
 {
 	medium->fail_at = 0;

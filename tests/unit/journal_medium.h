@@ -40,5 +40,7 @@ uint8_t *medium_region_slot(struct medium *medium, unsigned int copy, unsigned i
 			    unsigned int i);
 void medium_power_on(struct medium *medium); /* all commands to fail are forgotten */
 void medium_clear(struct medium *medium);
+void medium_copy(struct medium *to, const struct medium *from); /* what it holds, nothing else */
+bool medium_same(struct medium *a, struct medium *b);		/* do they hold the same? */
 
 #endif

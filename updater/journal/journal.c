@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The ring of records in a machine's region. It only ever writes at `next`, first to copy A and
- * then to copy B, so a cut can harm one slot of one copy; and that slot never held a record of the
- * open run.
+ * Appending and reading. A record is written first to copy A and then to copy B, so a cut can harm
+ * one slot of one copy; and journal_choose_slot() sees to it that this slot held nothing that
+ * counts. Records that a lost medium did not take wait in memory, in their order, with the slots
+ * that they were given: written later, they leave the medium as if it had never been away.
  */
 #include "journal/journal.h"
 
@@ -29,8 +30,8 @@ int journal_write_slot(struct journal *journal, unsigned int slot, unsigned int 
 		journal_region_offset(journal->region) + (uint64_t)slot * JOURNAL_SLOT_BYTES;
 	int rc[JOURNAL_COPIES];
 
-	if (journal_is_volatile(journal))
-		return 0;
+	if (!journal->io.write)
+		return err_set(err, ERR_IO, "journal: it has no medium");
 	for (unsigned int i = 0; i < JOURNAL_COPIES; i++)
 		rc[i] = journal_write_copy(journal, (first_copy + i) % JOURNAL_COPIES, offset);
 	if (rc[0] && rc[1])
@@ -38,111 +39,104 @@ int journal_write_slot(struct journal *journal, unsigned int slot, unsigned int 
 	return 0;
 }
 
-static bool is_about_run(const struct journal_record *record)
-{
-	return journal_is_known(record) && record->run_id[0];
-}
-
-static bool is_boundary(const struct journal_record *record)
-{
-	return record->type == JOURNAL_RUN_BEGIN || record->type == JOURNAL_RUN_END;
-}
-
-bool journal_newest_run(const struct journal_record records[JOURNAL_RECORDS], char run_id[33],
-			bool *ret_open)
-{
-	const struct journal_record *newest = NULL;
-	const struct journal_record *boundary = NULL;
-
-	for (unsigned int i = 0; i < JOURNAL_RECORDS; i++) {
-		const struct journal_record *rec = &records[i];
-
-		if (is_about_run(rec) && (!newest || rec->seq > newest->seq))
-			newest = rec;
-	}
-	if (!newest)
-		return false;
-	for (unsigned int i = 0; i < JOURNAL_RECORDS; i++) {
-		const struct journal_record *rec = &records[i];
-
-		if (rec->seq && is_boundary(rec) && strcmp(rec->run_id, newest->run_id) == 0 &&
-		    (!boundary || rec->seq > boundary->seq))
-			boundary = rec;
-	}
-	memcpy(run_id, newest->run_id, sizeof(newest->run_id));
-	*ret_open = !boundary || boundary->type != JOURNAL_RUN_END;
-	return true;
-}
-
-/* The slots from `next` on that hold nothing of the open run. */
-static unsigned int free_slots(const struct journal *journal)
-{
-	unsigned int count = 0;
-	char run_id[33];
-	bool is_open;
-
-	if (!journal_newest_run(journal->records, run_id, &is_open) || !is_open)
-		return JOURNAL_RECORDS;
-	while (count < JOURNAL_RECORDS) {
-		const struct journal_record *rec =
-			&journal->records[(journal->next + count) % JOURNAL_RECORDS];
-
-		if (rec->seq && strcmp(rec->run_id, run_id) == 0)
-			break;
-		count++;
-	}
-	return count;
-}
-
-int journal_reserve(struct journal *journal, size_t count, struct err *err)
-{
-	unsigned int available;
-
-	pthread_mutex_lock(&journal->lock);
-	available = free_slots(journal);
-	pthread_mutex_unlock(&journal->lock);
-	available -= available < JOURNAL_SPARE ? available : JOURNAL_SPARE;
-	if (count > available)
-		return err_set(err, ERR_FULL,
-			       "journal: %zu records are needed and there is room for %u", count,
-			       available);
-	return 0;
-}
-
-/* What would not be read back must not be written. */
-static int encode_slot(struct journal *journal, const struct journal_record *record,
-		       struct journal_record *ret_stored, struct err *err)
+static int write_record(struct journal *journal, unsigned int index,
+			const struct journal_record *record, struct err *err)
 {
 	memset(journal->slot, 0, JOURNAL_SLOT_BYTES);
 	journal_encode(record, journal->slot);
-	if (journal_decode(journal->slot, JOURNAL_SLOT_BYTES, ret_stored) ||
-	    !journal_is_known(ret_stored))
+	return journal_write_slot(journal, index + 1, 0, err);
+}
+
+/* taken is what the medium holds from here on, as long as something is owed. */
+static int owe(struct journal *journal, unsigned int index, const struct journal_record *record,
+	       struct err *err)
+{
+	if (journal->owed_count == journal->owed_max) {
+		size_t max = journal->owed_max ? 2 * journal->owed_max : JOURNAL_RECORDS;
+		struct journal_owed *list = realloc(journal->owed, max * sizeof(*list));
+
+		if (!list)
+			return err_set(err, ERR_NOMEM, "out of memory");
+		journal->owed = list;
+		journal->owed_max = max;
+	}
+	if (!journal->is_volatile)
+		journal->degraded = true;
+	if (journal->owed_count == 0)
+		memcpy(journal->taken, journal->records, sizeof(journal->taken));
+	journal->owed[journal->owed_count++] =
+		(struct journal_owed){ .index = index, .record = *record };
+	return 0;
+}
+
+int journal_pay(struct journal *journal, struct err *err)
+{
+	size_t paid = 0;
+	int rc = 0;
+
+	while (paid < journal->owed_count) {
+		const struct journal_owed *owed = &journal->owed[paid];
+
+		rc = write_record(journal, owed->index, &owed->record, err);
+		if (rc)
+			break;
+		journal->taken[owed->index] = owed->record;
+		paid++;
+	}
+	if (paid == 0)
+		return rc;
+	journal->owed_count -= paid;
+	memmove(journal->owed, journal->owed + paid, journal->owed_count * sizeof(*journal->owed));
+	return rc;
+}
+
+/* What would not be read back must not be written. */
+static int check_record(const struct journal_record *record, struct journal_record *ret_stored,
+			struct err *err)
+{
+	uint8_t buf[JOURNAL_RECORD_BYTES];
+
+	journal_encode(record, buf);
+	if (journal_decode(buf, sizeof(buf), ret_stored) || !journal_is_known(ret_stored))
 		return err_set(err, ERR_FORMAT, "journal: a record of type %d is impossible",
 			       (int)record->type);
 	return 0;
 }
 
-static int append_locked(struct journal *journal, struct journal_record *record, struct err *err)
+/* Behind a record that is owed nothing is written: the medium has a whole beginning of the run. */
+static int store(struct journal *journal, unsigned int index, const struct journal_record *record,
+		 struct err *err)
+{
+	struct err *lost = journal->let_go ? NULL : err;
+	int rc = journal_pay(journal, lost);
+
+	if (rc == 0)
+		rc = write_record(journal, index, record, lost);
+	return rc && journal->let_go ? owe(journal, index, record, err) : rc;
+}
+
+int journal_append_locked(struct journal *journal, struct journal_record *record, struct err *err)
 {
 	struct journal_record stored;
-	int rc;
+	int index, rc;
 
 	if (journal->read_only)
 		return err_set(err, ERR_POLICY, "journal: it was opened for reading only");
-	if (record->type != JOURNAL_RUN_END && free_slots(journal) == 0)
+	index = journal_choose_slot(journal, record);
+	if (index < 0)
 		return err_set(err, ERR_FULL, "journal: no room for another record of this run");
 	record->seq = journal->last_seq + 1;
 	record->claim = journal->header.claim;
-	rc = encode_slot(journal, record, &stored, err);
+	rc = check_record(record, &stored, err);
 	if (rc)
 		return rc;
 	/* A number is used once, even for a write that failed: perhaps it can be read later. */
 	journal->last_seq++;
-	rc = journal_write_slot(journal, journal->next + 1, 0, err);
+	rc = store(journal, (unsigned int)index, &stored, err);
 	if (rc)
 		return rc;
-	journal->records[journal->next] = stored;
-	journal->next = (journal->next + 1) % JOURNAL_RECORDS;
+	journal->records[index] = stored;
+	journal->next = ((unsigned int)index + 1) % JOURNAL_RECORDS;
 	return 0;
 }
 
@@ -151,9 +145,26 @@ int journal_append(struct journal *journal, struct journal_record *record, struc
 	int rc;
 
 	pthread_mutex_lock(&journal->lock);
-	rc = append_locked(journal, record, err);
+	rc = journal_append_locked(journal, record, err);
 	pthread_mutex_unlock(&journal->lock);
 	return rc;
+}
+
+void journal_let_go(struct journal *journal)
+{
+	pthread_mutex_lock(&journal->lock);
+	journal->let_go = true;
+	pthread_mutex_unlock(&journal->lock);
+}
+
+size_t journal_owed(struct journal *journal)
+{
+	size_t count;
+
+	pthread_mutex_lock(&journal->lock);
+	count = journal->owed_count;
+	pthread_mutex_unlock(&journal->lock);
+	return count;
 }
 
 static int compare_seq(const void *a, const void *b)
@@ -199,7 +210,7 @@ int journal_last_run(struct journal *journal, char run_id[33], bool *ret_open, s
 
 bool journal_is_volatile(const struct journal *journal)
 {
-	return !journal->io.read;
+	return journal->is_volatile;
 }
 
 bool journal_is_degraded(const struct journal *journal)
@@ -214,6 +225,7 @@ void journal_close(struct journal *journal)
 	if (journal->io.close)
 		journal->io.close(journal->io.ctx);
 	pthread_mutex_destroy(&journal->lock);
+	free(journal->owed);
 	free(journal->slot);
 	free(journal);
 }

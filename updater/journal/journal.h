@@ -98,7 +98,7 @@ int journal_format(const char *path, const uint8_t medium_id[16], struct err *er
  */
 int journal_open(const char *path, const char *serial, bool read_only, struct journal **ret,
 		 struct err *err);
-/* Lives in memory and is gone with the process. */
+/* Lives in memory, and is gone with the process unless journal_return() finds it a medium. */
 int journal_open_volatile(const char *serial, struct journal **ret, struct err *err);
 void journal_close(struct journal *journal); /* takes NULL */
 
@@ -107,46 +107,58 @@ bool journal_is_volatile(const struct journal *journal);
 bool journal_is_degraded(const struct journal *journal);
 
 /*
- * Makes room for a run of `steps` steps of which at most `at_once` are worked on at a time: when a
- * step has come to its end the records before its last one may be given up, so a long plan needs
- * one record a step, and six more for each that is under way. *ret_at_once: as many as there is
- * room for, 1..at_once. ERR_FULL when not even one step at a time would fit.
+ * Is there room for a run of `steps` steps of which at most `at_once` are worked on at a time? When
+ * a step has come to its end the records before its last one may be given up, so a long plan needs
+ * one record a step, and six more for each that is under way; one that is overdue still is. Nine
+ * are for the run itself, a reboot of its own included. *ret_at_once: as many as there is room for,
+ * 1..at_once. ERR_FULL when not even one step at a time would fit: with an empty region more than
+ * 240 steps.
  */
 int journal_reserve_run(struct journal *journal, size_t steps, size_t at_once, size_t *ret_at_once,
 			struct err *err);
 
 /*
- * Is there room for count more records? Those of finished runs are given up for them, those of the
- * run that is open never: ask before a run begins, its RUN_END included. A few slots more are kept
- * for settling it after an interruption. ERR_FULL when the region cannot hold them.
+ * Is there room for count more records now, without giving up any of the run that is open? A few
+ * slots more are kept for settling it after an interruption. ERR_FULL when there is not.
  */
 int journal_reserve(struct journal *journal, size_t count, struct err *err);
 
 /*
- * Returns 0 only when the record is on stable storage in at least one copy; seq and claim are then
- * filled in. Callable from several threads. A RUN_END is never refused for lack of room: it may
- * take the place of its run's first record, since it ends that run's protection. ERR_FULL, ERR_IO
- * (no copy could be written), ERR_FORMAT (run_id, type or state are impossible), ERR_POLICY (opened
- * read-only).
+ * Returns 0 only when the record is on stable storage in at least one copy (or was let go, below);
+ * seq and claim are then filled in. Callable from several threads. Of the open run the last record
+ * of each step is never given up. When there is no room for more, what is only planned or begun is
+ * refused; what has happened is recorded in place of earlier records of unfinished steps; and a
+ * RUN_END always, if need be in place of its run's first record, since it ends that run's
+ * protection. ERR_FULL, ERR_IO (no copy could be written), ERR_FORMAT (run_id, type or state are
+ * impossible), ERR_POLICY (opened read-only), ERR_NOMEM (to keep what the medium does not take).
  */
 int journal_append(struct journal *journal, struct journal_record *record, struct err *err);
 
 /*
- * From here on the medium may go: records that it does not take are kept in memory and written when
- * it comes back. To be called when a RUN_IN_RAM record is on it. Before that call a lost medium is
- * an error of journal_append().
+ * From here on the medium may go: records that it does not take are kept in memory,
+ * journal_append() returns 0 for them, and they are written as soon as it takes them again. To be
+ * called when a RUN_IN_RAM record is on it. Before that call a lost medium is an error of
+ * journal_append().
  */
 void journal_let_go(struct journal *journal);
 
-/* Records that are only in memory; 0 = the medium has them all. */
+/* Records that are only in memory; 0 = the medium has them all. Of a volatile journal: all. */
 size_t journal_owed(struct journal *journal);
 
 /*
  * The medium of a journal that was let go is back, perhaps under another path: what it misses is
- * written there, and it is used again. It must be the same one: this machine's region with the
- * same claim, and the last record that it took, unchanged, with nothing newer. ERR_NOT_FOUND
- * (another journal, or none of this machine), ERR_FORMAT (no journal, or somebody else has written
- * to the region since: nothing is written to it), ERR_BUSY, ERR_IO.
+ * written there, in order, and it is used again. It must be the same one: the same medium id, this
+ * machine's region with the same claim, not opened by anybody since, and every record that holds as
+ * it was written, the newest among them; damaged ones are repaired.
+ *
+ * A volatile journal is brought to the first journal that it is given: from then on it is not
+ * volatile, and let go. Sequence numbers of its records change. Refused when that one has an
+ * unfinished run of this machine.
+ *
+ * ERR_NOT_FOUND (no such path, another journal, or none of this machine), ERR_FORMAT (no journal,
+ * or somebody else has used it since), ERR_POLICY (an unfinished run; opened read-only), ERR_FULL
+ * (volatile: no region is free), ERR_BUSY (another process has it), ERR_NOMEM: nothing is written
+ * to it. ERR_IO: it cannot be read, or it is gone again; journal_owed() says what is left.
  */
 int journal_return(struct journal *journal, const char *path, struct err *err);
 

@@ -16,16 +16,19 @@
 
 /*
  * Each copy: 1 MiB that holds only the superblock slot, then the regions of 1 MiB each. The first
- * slot of a region is its header. 255 records are a run of 40 steps with 6 records each, its
- * begin and end, and 13 to settle what was interrupted.
+ * slot of a region is its header. 255 records are a run of 240 steps of which one is worked on at a
+ * time, or one of 35 that all are.
  */
-#define JOURNAL_COPIES		2u
-#define JOURNAL_COPY_BYTES	(JOURNAL_BYTES / JOURNAL_COPIES)
-#define JOURNAL_REGION_SLOTS	256u
-#define JOURNAL_REGION_BYTES	(JOURNAL_REGION_SLOTS * JOURNAL_SLOT_BYTES)
-#define JOURNAL_REGIONS		(JOURNAL_COPY_BYTES / JOURNAL_REGION_BYTES - 1)
-#define JOURNAL_RECORDS		(JOURNAL_REGION_SLOTS - 1)
-#define JOURNAL_SPARE		8u /* records that journal_reserve() keeps for settling */
+#define JOURNAL_COPIES	     2u
+#define JOURNAL_COPY_BYTES   (JOURNAL_BYTES / JOURNAL_COPIES)
+#define JOURNAL_REGION_SLOTS 256u
+#define JOURNAL_REGION_BYTES (JOURNAL_REGION_SLOTS * JOURNAL_SLOT_BYTES)
+#define JOURNAL_REGIONS	     (JOURNAL_COPY_BYTES / JOURNAL_REGION_BYTES - 1)
+#define JOURNAL_RECORDS	     (JOURNAL_REGION_SLOTS - 1)
+#define JOURNAL_SPARE	     8u /* records that journal_reserve() keeps for settling */
+#define JOURNAL_STEP_RECORDS 7u /* at most, of one step: planned, 5 more, its end */
+/* Begin, gone to RAM and reboot; begin and gone to RAM again; end; 3 for what nobody expected. */
+#define JOURNAL_RUN_RECORDS	9u
 #define JOURNAL_MEDIUM_ID_BYTES 16u
 #define JOURNAL_MAGIC_BYTES	8u
 #define JOURNAL_MAGIC		"DRYDOCKJ" /* the superblock's; headers have ...H, records ...R */
@@ -95,18 +98,31 @@ int journal_scan_region(const struct journal_io *io, unsigned int region, struct
 /* Fills scan->merged: the records of this claim, of each slot the newer copy; others are seq 0. */
 void journal_merge(struct journal_scan *scan, uint64_t claim);
 
+/* A record that the medium did not take, and where it belongs. */
+struct journal_owed {
+	unsigned int index;
+	struct journal_record record;
+};
+
 /* An open journal: this machine's region in memory, as far as it holds. */
 struct journal {
 	pthread_mutex_t lock;
-	struct journal_io io; /* all NULL: volatile */
+	struct journal_io io; /* all NULL: there is no medium */
+	uint8_t medium_id[JOURNAL_MEDIUM_ID_BYTES];
 	bool read_only;
+	bool let_go;
+	_Atomic bool is_volatile; /* it never had a medium */
 	_Atomic bool degraded;
 	unsigned int region;
 	struct journal_header header;
 	uint64_t last_seq;
-	unsigned int next; /* where the next record goes: 0 .. JOURNAL_RECORDS - 1 */
+	unsigned int next; /* where the search for the next record's slot begins */
 	uint8_t *slot;	   /* JOURNAL_SLOT_BYTES, for transfers */
-	struct journal_record records[JOURNAL_RECORDS]; /* in ring order; seq 0 = none */
+	struct journal_record records[JOURNAL_RECORDS]; /* by slot; seq 0 = none */
+	struct journal_record taken[JOURNAL_RECORDS];	/* while something is owed: on the medium */
+	struct journal_owed *owed;			/* oldest first */
+	size_t owed_count;
+	size_t owed_max;
 };
 
 /*
@@ -117,6 +133,13 @@ struct journal {
 int journal_write_copy(struct journal *journal, unsigned int copy, uint64_t offset);
 int journal_write_slot(struct journal *journal, unsigned int slot, unsigned int first_copy,
 		       struct err *err);
+
+/* Writes what is owed, in order, until something is not taken. Under the lock, like the next. */
+int journal_pay(struct journal *journal, struct err *err);
+int journal_append_locked(struct journal *journal, struct journal_record *record, struct err *err);
+
+/* The slot (0 .. JOURNAL_RECORDS - 1) for this record; -1 when what is there must all be kept. */
+int journal_choose_slot(const struct journal *journal, const struct journal_record *record);
 
 /* The newest run in a region's records and whether it is open; false when there is none. */
 bool journal_newest_run(const struct journal_record records[JOURNAL_RECORDS], char run_id[33],
@@ -131,6 +154,20 @@ int journal_probe_on(const struct journal_io *io, bool ret_holds[JOURNAL_COPIES]
 int journal_format_on(const struct journal_io *io, const uint8_t medium_id[16], struct err *err);
 int journal_open_on(struct journal_io io, const char *serial, bool read_only, struct journal **ret,
 		    struct err *err);
+/* Takes over io in all cases, too. */
+int journal_return_on(struct journal *journal, struct journal_io io, struct err *err);
+
+/* What opening and returning share. */
+int journal_find_region(const struct journal_headers *headers, const char *serial);
+int journal_write_header(struct journal *journal, const struct journal_headers *headers,
+			 struct err *err);
+void journal_repair_superblocks(struct journal *journal, const bool holds[JOURNAL_COPIES]);
+/* Writes a record to the copies of its slot that lack it. */
+void journal_repair_record(struct journal *journal, const struct journal_scan *scan,
+			   unsigned int index, const struct journal_record *record);
+
+/* Is this the file or device that io was opened from? */
+bool journal_io_is_at(const struct journal_io *io, const char *path);
 
 /* Where a region begins within a copy. */
 static inline uint64_t journal_region_offset(unsigned int region)

@@ -149,6 +149,15 @@ int journal_io_open(const char *path, bool read_only, struct journal_io *ret, st
 	return open_io(path, read_only ? O_RDONLY : O_RDWR | O_DSYNC, ret, err);
 }
 
+bool journal_io_is_at(const struct journal_io *io, const char *path)
+{
+	const struct file *file = io->ctx;
+	struct stat ours, theirs;
+
+	return io->close == file_close && fstat(file->fd, &ours) == 0 && stat(path, &theirs) == 0 &&
+	       ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
 /* A new name survives a power cut only when its directory is synced as well. */
 static int sync_directory(const char *path, struct err *err)
 {

@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "journal/journal_internal.h"
 
-static int find_region(const struct journal_headers *headers, const char *serial)
+int journal_find_region(const struct journal_headers *headers, const char *serial)
 {
 	int found = -1;
 
@@ -79,8 +79,8 @@ static int choose_region(const struct journal_io *io, const struct journal_heade
  * The header goes out again at each opening: that is what "longest ago" is known by. First to the
  * copy that is older or damaged, so that there is always one that holds.
  */
-static int write_header(struct journal *journal, const struct journal_headers *headers,
-			struct err *err)
+int journal_write_header(struct journal *journal, const struct journal_headers *headers,
+			 struct err *err)
 {
 	unsigned int first =
 		headers->uses[0][journal->region] <= headers->uses[1][journal->region] ? 0 : 1;
@@ -91,11 +91,10 @@ static int write_header(struct journal *journal, const struct journal_headers *h
 }
 
 /* Repairs write only what does not hold; when they fail everything is as it was: degraded. */
-static void repair_superblocks(struct journal *journal, const bool holds[JOURNAL_COPIES],
-			       const uint8_t id[JOURNAL_MEDIUM_ID_BYTES])
+void journal_repair_superblocks(struct journal *journal, const bool holds[JOURNAL_COPIES])
 {
 	memset(journal->slot, 0, JOURNAL_SLOT_BYTES);
-	journal_encode_superblock(id, journal->slot);
+	journal_encode_superblock(journal->medium_id, journal->slot);
 	for (unsigned int copy = 0; copy < JOURNAL_COPIES; copy++)
 		if (!holds[copy])
 			journal_write_copy(journal, copy, 0);
@@ -109,25 +108,30 @@ static bool copy_lacks(const struct journal_scan *scan, unsigned int copy, unsig
 	return found->seq != record->seq || found->claim != record->claim;
 }
 
-/* The records that one copy lacks; the newest may lack in one for no other reason than a cut. */
+void journal_repair_record(struct journal *journal, const struct journal_scan *scan,
+			   unsigned int index, const struct journal_record *record)
+{
+	uint64_t offset =
+		journal_region_offset(journal->region) + (index + 1) * (uint64_t)JOURNAL_SLOT_BYTES;
+
+	memset(journal->slot, 0, JOURNAL_SLOT_BYTES);
+	journal_encode(record, journal->slot);
+	for (unsigned int copy = 0; copy < JOURNAL_COPIES; copy++)
+		if (copy_lacks(scan, copy, index, record))
+			journal_write_copy(journal, copy, offset);
+}
+
+/* The newest record may lack in one copy for no other reason than a cut. */
 static void settle_record(struct journal *journal, const struct journal_scan *scan,
 			  unsigned int index, bool is_newest)
 {
 	const struct journal_record *record = &journal->records[index];
-	uint64_t offset =
-		journal_region_offset(journal->region) + (index + 1) * (uint64_t)JOURNAL_SLOT_BYTES;
 
-	for (unsigned int copy = 0; copy < JOURNAL_COPIES; copy++) {
-		if (!copy_lacks(scan, copy, index, record))
-			continue;
-		if (journal->read_only) {
-			journal->degraded = journal->degraded || !is_newest;
-			continue;
-		}
-		memset(journal->slot, 0, JOURNAL_SLOT_BYTES);
-		journal_encode(record, journal->slot);
-		journal_write_copy(journal, copy, offset);
-	}
+	if (!journal->read_only)
+		journal_repair_record(journal, scan, index, record);
+	else if (!is_newest &&
+		 (copy_lacks(scan, 0, index, record) || copy_lacks(scan, 1, index, record)))
+		journal->degraded = true;
 }
 
 static int load_region(struct journal *journal, struct err *err)
@@ -182,7 +186,7 @@ static int take_region(struct journal *journal, const char *serial, struct err *
 	journal_read_headers(&journal->io, journal->slot, &headers);
 	if (headers.unreadable)
 		journal->degraded = true;
-	region = find_region(&headers, serial);
+	region = journal_find_region(&headers, serial);
 	if (region >= 0) {
 		journal->region = (unsigned int)region;
 		journal->header = headers.list[region];
@@ -194,7 +198,7 @@ static int take_region(struct journal *journal, const char *serial, struct err *
 			return rc;
 	}
 	journal->header.use = headers.last_use + 1;
-	return journal->read_only ? 0 : write_header(journal, &headers, err);
+	return journal->read_only ? 0 : journal_write_header(journal, &headers, err);
 }
 
 static struct journal *new_journal(bool read_only)
@@ -215,19 +219,20 @@ static struct journal *new_journal(bool read_only)
 
 static int open_regions(struct journal *journal, const char *serial, struct err *err)
 {
-	uint8_t id[JOURNAL_MEDIUM_ID_BYTES];
 	bool holds[JOURNAL_COPIES];
 	int rc;
 
-	rc = journal_probe_on(&journal->io, holds, id, err);
+	rc = journal_probe_on(&journal->io, holds, journal->medium_id, err);
+	if (rc)
+		return rc;
+	rc = take_region(journal, serial, err);
 	if (rc)
 		return rc;
 	if (!journal->read_only)
-		repair_superblocks(journal, holds, id);
+		journal_repair_superblocks(journal, holds);
 	else if (!holds[0] || !holds[1])
 		journal->degraded = true;
-	rc = take_region(journal, serial, err);
-	return rc ? rc : load_region(journal, err);
+	return load_region(journal, err);
 }
 
 /* The text that the header would give back: cut in the same way. */
@@ -284,7 +289,9 @@ int journal_open_volatile(const char *serial, struct journal **ret, struct err *
 
 	if (!journal)
 		return err_set(err, ERR_NOMEM, "out of memory");
-	snprintf(journal->header.serial, sizeof(journal->header.serial), "%s", serial);
+	journal->is_volatile = true;
+	journal->let_go = true;
+	cut_serial(serial, journal->header.serial);
 	*ret = journal;
 	return 0;
 }
