@@ -10,7 +10,7 @@
  *                  ram RUN | reboot RUN | end RUN STATUS
  *   [history]      what must come out, in order:
  *                  END RUN [continues=RUN] [closed] [in-ram] boots=N last=N
- *                  open|waits RUN NUMBER STATE: what has to be settled
+ *                  open|waits|ask RUN NUMBER STATE: what a device has to be asked for
  *                  attempt N DEVICE COMPONENT: for each pair of inventory and catalog where N > 1
  *                  REASON DEVICE COMPONENT: bars, "-" for an id that is not given
  *                  proven COMPONENT MODEL
@@ -214,9 +214,13 @@ static void compare_steps(struct scene *scene, const struct history *history)
 		const struct history_step *step = &history->steps[i];
 
 		CHECK_INT(step->earlier, strcmp(step->last.run_id, history->run_id) != 0);
-		if (!step->open && !step->waits)
+		CHECK(step->open + step->waits + step->unknown <= 1);
+		if (!step->open && !step->waits && !step->unknown)
 			continue;
-		snprintf(got, sizeof(got), "%s %.1s %u %s", step->open ? "open" : "waits",
+		snprintf(got, sizeof(got), "%s %.1s %u %s",
+			 step->open    ? "open"
+			 : step->waits ? "waits"
+				       : "ask",
 			 step->last.run_id, step->last.step, step_state_name(step->last.state));
 		check_line(scene, got);
 	}

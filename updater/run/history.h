@@ -34,6 +34,7 @@ struct history_step {
 	bool earlier;	     /* of a run that the last one continues, at whatever remove */
 	bool open;	     /* it may have been begun and has no end: settle it */
 	bool waits;	     /* written, it waits for a reboot or power cycle */
+	bool unknown;	     /* what its device runs was not known: ask again */
 	unsigned int deaths; /* runs of the chain that died while (device, component) was written */
 };
 

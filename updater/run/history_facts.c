@@ -75,15 +75,6 @@ static void count_deaths(struct history *history)
 	}
 }
 
-static void judge_step(struct history *history, struct history_step *step)
-{
-	enum step_state state = step->last.state;
-
-	step->open = history_is_begun(state) ||
-		     (history->in_ram && !step->earlier && state == STEP_PLANNED);
-	step->waits = state == STEP_NEEDS_REBOOT || state == STEP_NEEDS_POWER_CYCLE;
-}
-
 static bool is_newest_of_pair(const struct history *history, size_t index)
 {
 	for (size_t i = index + 1; i < history->step_count; i++)
@@ -107,6 +98,19 @@ static bool is_overtaken(const struct history *history, size_t index, bool whole
 			return true;
 	}
 	return false;
+}
+
+/* What settle_chain() has to ask for. */
+static void judge_step(struct history *history, size_t index)
+{
+	struct history_step *step = &history->steps[index];
+	enum step_state state = step->last.state;
+
+	step->open = history_is_begun(state) ||
+		     (history->in_ram && !step->earlier && state == STEP_PLANNED);
+	step->waits = (state == STEP_NEEDS_REBOOT || state == STEP_NEEDS_POWER_CYCLE) &&
+		      !is_overtaken(history, index, false);
+	step->unknown = state == STEP_UNKNOWN && !is_overtaken(history, index, true);
 }
 
 /* What stands in every bar: whole ids and the facts. */
@@ -187,7 +191,7 @@ int history_add_facts(struct history *history, const struct inventory *inv,
 		const struct subject s = { step, history_device(inv, step->last.device),
 					   history_component(cat, step->last.component) };
 
-		judge_step(history, step);
+		judge_step(history, i);
 		rc = bar_done(history, i, &s, err);
 		if (!rc)
 			rc = bar_crash_loop(history, i, &s, err);

@@ -6,173 +6,308 @@
 #include <string.h>
 #include <time.h>
 
-#include "backends/backend.h"
 #include "base/cleanup.h"
 #include "drydock.h"
+#include "run/settle_internal.h"
+#include "ui/ticker.h"
 
-static bool is_open(enum step_state state)
+/* What one round of questions works with. */
+struct round {
+	const struct settle *settle;
+	const char *medium; /* another medium: its journal is left as it is; NULL = this run's */
+	struct history history;
+	struct plan_bars bars; /* that follow from the answers */
+	struct settled settled;
+};
+
+static bool must_ask(const struct history_step *step)
 {
-	return state == STEP_BEGUN || state == STEP_WRITING || state == STEP_WRITTEN ||
-	       state == STEP_ACTIVATED || state == STEP_OVERDUE;
+	return step->open || step->waits || step->unknown;
 }
 
-/* Ids in the journal are cut to its fields. */
-static bool same_id(const char *id, const char *recorded)
+static void count(struct settled *settled, enum outcome outcome)
 {
-	return strncmp(id, recorded, sizeof(((struct journal_record *)0)->device) - 1) == 0;
+	switch (outcome) {
+	case FOUND_OLD:
+		settled->old_runs++;
+		break;
+	case FOUND_NEW:
+		settled->new_runs++;
+		break;
+	case FOUND_PENDING:
+		settled->pending++;
+		break;
+	case FOUND_AGAIN:
+		settled->again++;
+		break;
+	case FOUND_FAILED:
+		settled->failed++;
+		break;
+	case FOUND_HUMAN:
+		settled->human++;
+		break;
+	case FOUND_NOT_BEGUN:
+		settled->not_begun++;
+		break;
+	}
 }
 
-static const struct device *find_device(const struct settle *settle, const char *recorded)
+/* What is not there cannot be written, so it needs no bar. */
+static int add_bar(struct round *round, const struct journal_record *last, const struct finding *f,
+		   struct err *err)
 {
-	for (size_t i = 0; i < settle->inv->count; i++)
-		if (same_id(settle->inv->devices[i].id, recorded))
-			return &settle->inv->devices[i];
-	return NULL;
+	const struct device *dev = history_device(round->settle->inv, last->device);
+	const struct component *comp = history_component(round->settle->cat, last->component);
+
+	if (dev && f->outcome == FOUND_HUMAN)
+		return plan_bars_add(&round->bars, dev->id, NULL, REASON_NEEDS_HUMAN, err,
+				     "what an earlier run (%.8s) left in it needs a person: %s",
+				     last->run_id, f->why);
+	if (dev && comp && f->outcome == FOUND_PENDING && !round->medium)
+		return plan_bars_add(&round->bars, dev->id, comp->id, REASON_ALREADY_CURRENT, err,
+				     "stored already by this run: it runs after a %s",
+				     f->state == STEP_NEEDS_REBOOT ? "reboot" : "power cycle");
+	return 0;
 }
 
-static const struct component *find_component(const struct settle *settle, const char *recorded)
+static void say(const struct round *round, const struct journal_record *last,
+		const struct finding *f)
 {
-	for (size_t i = 0; i < settle->cat->count; i++)
-		if (same_id(settle->cat->components[i].id, recorded))
-			return &settle->cat->components[i];
-	return NULL;
+	const struct device *dev = history_device(round->settle->inv, last->device);
+
+	console_say(round->settle->console, "  %s, %s -> %s: was \"%s\": %s.",
+		    dev ? dev->name : last->device, last->from[0] ? last->from : "(unknown)",
+		    last->to, step_state_name(last->state), f->text);
+	events_emit(round->settle->events, "Settled", EVENT_S("run", last->run_id),
+		    EVENT_U("step", last->step), EVENT_S("device", last->device),
+		    EVENT_S("component", last->component),
+		    EVENT_S("state", step_state_name(f->state)), EVENT_S("found", f->found),
+		    EVENT_S("text", f->text),
+		    EVENT_S("medium", round->medium ? round->medium : ""));
 }
 
-/* Without the component the versions alone must tell. */
-static enum backend_recovery compare_versions(const struct device *dev,
-					      const struct journal_record *open)
+/*
+ * Only the last run's records are added to: one about an earlier run would make that the newest.
+ * What was known before is not written a second time.
+ */
+static int record(const struct round *round, const struct history_step *step,
+		  const struct finding *f, struct err *err)
 {
-	if (strncmp(dev->version, open->from, sizeof(open->from) - 1) == 0)
-		return RECOVER_OLD_RUNS;
-	if (strncmp(dev->version, open->to, sizeof(open->to) - 1) == 0)
-		return RECOVER_NEW_RUNS;
-	return RECOVER_NEEDS_HUMAN;
+	struct journal_record record = step->last;
+
+	if (round->medium || step->earlier || step->unknown || f->state == step->last.state)
+		return 0;
+	record.time = (uint64_t)time(NULL);
+	record.state = f->state;
+	snprintf(record.found, sizeof(record.found), "%s", f->found);
+	snprintf(record.reason, sizeof(record.reason), "%s", f->reason);
+	snprintf(record.text, sizeof(record.text), "%s", f->text);
+	return journal_append(round->settle->journal, &record, err);
 }
 
-/* Asks the device; when that fails a person is needed, and err says why. */
-static int ask(const struct settle *settle, const struct journal_record *open,
-	       const struct device *dev, enum backend_recovery *ret, struct err *err)
+static int settle_step(struct round *round, size_t index, struct err *err)
 {
-	const struct component *comp = find_component(settle, open->component);
-	const struct backend *backend = dev ? backend_find(dev->backend) : NULL;
-	struct device before;
-	struct backend_io io;
+	struct history_step *step = &round->history.steps[index];
+	struct finding f;
 	int rc;
 
-	*ret = RECOVER_NEEDS_HUMAN;
-	if (!backend)
-		return err_set(err, ERR_DEVICE_GONE, "it is not there or does not answer");
-	if (!comp) {
-		*ret = compare_versions(dev, open);
-		return 0;
+	settle_ask(round->settle, &round->history, index, &f);
+	count(&round->settled, f.outcome);
+	rc = add_bar(round, &step->last, &f, err);
+	if (!rc && f.outcome != FOUND_NOT_BEGUN) {
+		say(round, &step->last, &f);
+		rc = record(round, step, &f, err);
 	}
-	/* The backend is to compare with what ran before that step, not with what runs now. */
-	before = *dev;
-	snprintf(before.version, sizeof(before.version), "%s", open->from);
-	io = (struct backend_io){ .hw = settle->hw, .dev = &before, .comp = comp };
-	rc = backend->recover(&io, ret, err);
-	if (rc)
-		*ret = RECOVER_NEEDS_HUMAN;
+	/* What later steps of the same device stand on. */
+	step->last.state = f.state;
+	step->open = step->waits = step->unknown = false;
 	return rc;
 }
 
-/* What an answer means for the step, for people and as its last state. */
-static const struct {
-	enum step_state state;
-	const char *text;
-} meanings[] = {
-	[RECOVER_OLD_RUNS] = { STEP_FAILED, "interrupted; the old firmware runs" },
-	[RECOVER_NEW_RUNS] = { STEP_VERIFIED, "interrupted, but the new firmware runs" },
-	[RECOVER_PENDING] = { STEP_NEEDS_REBOOT,
-			      "interrupted; the new firmware is stored and runs after a reboot" },
-	[RECOVER_WRITE_AGAIN] = { STEP_FAILED, "interrupted; it must be written again" },
-	[RECOVER_NEEDS_HUMAN] = { STEP_UNKNOWN, "interrupted; a person must look at it" },
-};
-
-/* What is not there cannot be written, so it needs no bar. */
-static int bar(struct plan_bars *bars, const struct device *dev, struct err *err)
+/* Earlier runs first, then by the numbers of the steps: those of one device in their order. */
+static size_t next_to_ask(const struct history *history)
 {
-	if (!dev)
-		return 0;
-	return plan_bars_add(bars, dev->id, NULL, REASON_NEEDS_HUMAN, err,
-			     "an earlier run was cut off while writing it, and what it runs "
-			     "cannot be told");
+	size_t best = history->step_count;
+
+	for (size_t i = 0; i < history->step_count; i++) {
+		const struct history_step *step = &history->steps[i];
+		const struct history_step *than = &history->steps[best];
+
+		if (!must_ask(step))
+			continue;
+		if (best == history->step_count || (step->earlier && !than->earlier) ||
+		    (step->earlier == than->earlier && !step->earlier &&
+		     step->last.step < than->last.step))
+			best = i;
+	}
+	return best;
 }
 
-static int settle_step(const struct settle *settle, const struct journal_record *open,
-		       struct plan_bars *bars, struct err *err)
+static int settle_steps(struct round *round, struct err *err)
 {
-	const struct device *dev = find_device(settle, open->device);
-	struct journal_record record = *open;
-	struct err cause = { 0 };
-	enum backend_recovery found;
-	int unanswered = ask(settle, open, dev, &found, &cause);
+	struct ticker *ticker =
+		ticker_start(round->settle->console,
+			     "asking the devices what an earlier run has left", TICKER_INTERVAL_MS);
+	size_t index;
+	int rc = 0;
 
-	if (found == RECOVER_NEEDS_HUMAN && bar(bars, dev, err))
-		return err->code;
-	record.time = (uint64_t)time(NULL);
-	record.state = meanings[found].state;
-	snprintf(record.found, sizeof(record.found), "%s", dev ? dev->version : "");
-	snprintf(record.reason, sizeof(record.reason), "%s", err_id(ERR_INTERRUPTED));
-	snprintf(record.text, sizeof(record.text), "%s%s%s", meanings[found].text,
-		 unanswered ? ": " : "", unanswered ? cause.text : "");
-	console_say(settle->console, "  %s, %s -> %s: was \"%s\": %s%s%s.",
-		    dev ? dev->name : open->device, open->from, open->to,
-		    step_state_name(open->state), record.text, dev ? "; it reads " : "",
-		    record.found);
-	events_emit(settle->events, "Settled", EVENT_S("run", open->run_id),
-		    EVENT_U("step", open->step), EVENT_S("device", open->device),
-		    EVENT_S("component", open->component),
-		    EVENT_S("state", step_state_name(record.state)), EVENT_S("found", record.found),
-		    EVENT_S("text", record.text));
-	return journal_append(settle->journal, &record, err);
+	while (!rc && (index = next_to_ask(&round->history)) < round->history.step_count)
+		rc = settle_step(round, index, err);
+	ticker_stop(ticker);
+	return rc;
 }
 
-/* Is this the last record of its step? */
-static bool is_last(const struct journal_record *records, size_t count, size_t index)
+static void say_begin(const struct round *round)
 {
-	for (size_t i = index + 1; i < count; i++)
-		if (records[i].type == JOURNAL_STEP && records[i].step == records[index].step &&
-		    strcmp(records[i].run_id, records[index].run_id) == 0)
-			return false;
-	return true;
+	const struct history *history = &round->history;
+	struct console *console = round->settle->console;
+	const char *state = history->closed ? "was interrupted" : "was cut off";
+
+	if (round->medium)
+		console_say(
+			console,
+			"Another medium (%s) has an unfinished run of this server (%.8s), which "
+			"%s. What its devices say:",
+			round->medium, history->run_id,
+			history->end == HISTORY_REBOOT ? "waits for its reboot" : state);
+	else if (history->end == HISTORY_REBOOT)
+		console_say(console, "The run (%.8s) goes on after its reboot. What waited for it:",
+			    history->run_id);
+	else
+		console_say(console,
+			    "An earlier run (%.8s) %s. What it left behind:", history->run_id,
+			    state);
 }
 
-static int settle_steps(const struct settle *settle, const char *run_id, size_t *count,
-			struct plan_bars *bars, struct err *err)
+static void say_end(const struct round *round, size_t asked)
+{
+	struct console *console = round->settle->console;
+	size_t not_begun = round->settled.not_begun;
+
+	if (!asked)
+		console_say(console, "  nothing: no device was being worked on.");
+	if (not_begun)
+		console_say(console, "  %zu step%s planned only: not begun, the old firmware runs.",
+			    not_begun, not_begun == 1 ? " was" : "s were");
+	if (round->medium)
+		console_say(console,
+			    "  That run is not continued from here and nothing is written "
+			    "to that medium: boot it to go on with it.");
+}
+
+static int read_history(struct round *round, struct err *err)
 {
 	CLEANUP_FREE struct journal_record *records = NULL;
 	size_t record_count;
-	int rc = journal_read(settle->journal, &records, &record_count, err);
+	int rc = journal_read(round->settle->journal, &records, &record_count, err);
 
-	for (size_t i = 0; i < record_count && !rc; i++) {
-		if (records[i].type != JOURNAL_STEP || strcmp(records[i].run_id, run_id) != 0 ||
-		    !is_open(records[i].state) || !is_last(records, record_count, i))
-			continue;
-		rc = settle_step(settle, &records[i], bars, err);
-		*count += 1;
+	history_free(&round->history);
+	return rc ? rc
+		  : history_read(records, record_count, round->settle->inv, round->settle->cat,
+				 &round->history, err);
+}
+
+static int close_run(struct round *round, struct err *err)
+{
+	struct journal_record end = {
+		.type = JOURNAL_RUN_END,
+		.time = (uint64_t)time(NULL),
+		.exit_status = EXIT_INTERRUPTED,
+	};
+
+	if (round->medium || round->history.closed || round->history.end != HISTORY_INTERRUPTED)
+		return 0;
+	memcpy(end.run_id, round->history.run_id, sizeof(end.run_id));
+	return journal_append(round->settle->journal, &end, err);
+}
+
+static int ask_all(struct round *round, struct err *err)
+{
+	size_t asked = 0;
+	int rc;
+
+	for (size_t i = 0; i < round->history.step_count; i++)
+		asked += must_ask(&round->history.steps[i]);
+	/* A run that was closed before and left nothing to ask is no news. */
+	if (!asked && round->history.closed)
+		return 0;
+	say_begin(round);
+	rc = settle_steps(round, err);
+	if (rc)
+		return rc;
+	say_end(round, asked);
+	return close_run(round, err);
+}
+
+static int settle_round(struct round *round, struct err *err)
+{
+	int rc = read_history(round, err);
+
+	if (rc || round->history.end == HISTORY_NONE || round->history.end == HISTORY_ENDED)
+		return rc;
+	return ask_all(round, err);
+}
+
+/* Moves the bars of from behind those of to. */
+static int move_bars(struct plan_bars *to, struct plan_bars *from, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < from->count && !rc; i++) {
+		const struct plan_bar *bar = &from->list[i];
+
+		rc = plan_bars_add(to, bar->device, bar->component, bar->reason, err, "%s",
+				   bar->text);
 	}
+	plan_bars_free(from);
 	return rc;
 }
 
+int settle_chain(const struct settle *settle, struct history *ret, struct settled *ret_settled,
+		 struct err *err)
+{
+	struct round round = { .settle = settle };
+	int rc = settle_round(&round, err);
+
+	/* The answers are in the journal now: what follows from them is read from there. */
+	if (!rc)
+		rc = read_history(&round, err);
+	if (!rc)
+		rc = move_bars(&round.bars, &round.history.bars, err);
+	if (rc) {
+		plan_bars_free(&round.bars);
+		history_free(&round.history);
+		return rc;
+	}
+	*ret = round.history;
+	ret->bars = round.bars;
+	*ret_settled = round.settled;
+	return 0;
+}
+
+int settle_other_medium(const struct settle *settle, const char *medium, struct plan_bars *bars,
+			struct settled *ret_settled, struct err *err)
+{
+	struct round round = { .settle = settle, .medium = medium };
+	int rc = settle_round(&round, err);
+
+	if (!rc)
+		rc = move_bars(bars, &round.bars, err);
+	plan_bars_free(&round.bars);
+	history_free(&round.history);
+	*ret_settled = round.settled;
+	return rc;
+}
+
+/* As long as the session knows of no chains. */
 int settle_last_run(const struct settle *settle, struct plan_bars *bars, struct err *err)
 {
-	struct journal_record end = { .type = JOURNAL_RUN_END, .exit_status = EXIT_INTERRUPTED };
-	bool open = false;
-	size_t count = 0;
-	int rc = journal_last_run(settle->journal, end.run_id, &open, err);
+	struct history history = { 0 };
+	struct settled settled;
+	int rc = settle_chain(settle, &history, &settled, err);
 
-	if (rc == ERR_NOT_FOUND || (!rc && !open))
-		return 0;
-	if (rc)
-		return rc;
-	console_say(settle->console,
-		    "An earlier run (%.8s) was cut off. What it left behind:", end.run_id);
-	rc = settle_steps(settle, end.run_id, &count, bars, err);
-	if (rc)
-		return rc;
-	if (count == 0)
-		console_say(settle->console, "  nothing: no device was being worked on.");
-	end.time = (uint64_t)time(NULL);
-	return journal_append(settle->journal, &end, err);
+	if (!rc)
+		rc = move_bars(bars, &history.bars, err);
+	history_free(&history);
+	return rc;
 }
