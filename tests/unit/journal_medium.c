@@ -42,17 +42,14 @@ static int medium_read(void *ctx, uint64_t offset, uint8_t *buf, size_t len)
 	return 0;
 }
 
-static void cut_write(struct medium *medium, uint8_t *slot, const uint8_t *buf)
+void medium_cut_slot(uint8_t *slot, const uint8_t *buf, enum medium_cut cut, size_t cut_bytes)
 {
-	size_t len = medium->cut_bytes;
+	size_t len = cut == CUT_WHOLE ? JOURNAL_SLOT_BYTES : cut_bytes;
 
-	medium->dead = true;
-	if (medium->cut == CUT_NOTHING)
+	if (cut == CUT_NOTHING)
 		return;
-	if (medium->cut == CUT_WHOLE)
-		len = JOURNAL_SLOT_BYTES;
 	memcpy(slot, buf, len);
-	if (medium->cut != CUT_GARBLED)
+	if (cut != CUT_GARBLED)
 		return;
 	for (size_t i = len; i < len + 512 && i < JOURNAL_SLOT_BYTES; i++)
 		slot[i] = (uint8_t)(i * 151 + 7);
@@ -64,11 +61,14 @@ static int write_slot(struct medium *medium, uint64_t offset, const uint8_t *buf
 
 	if (medium->dead)
 		return -ENODEV;
+	if (medium->before_write)
+		medium->before_write(medium, (unsigned int)(offset / JOURNAL_SLOT_BYTES), buf);
 	medium->writes++;
 	if (medium->unwritable[offset / JOURNAL_COPY_BYTES] || medium->writes == medium->fail_at)
 		return -EIO;
 	if (medium->writes == medium->cut_at) {
-		cut_write(medium, slot, buf);
+		medium_cut_slot(slot, buf, medium->cut, medium->cut_bytes);
+		medium->dead = true;
 		return -ENODEV;
 	}
 	memcpy(slot, buf, JOURNAL_SLOT_BYTES);

@@ -19,6 +19,8 @@ enum medium_cut {
 };
 
 struct medium {
+	/* NULL, or called before each write; it must leave the medium as it was. */
+	void (*before_write)(struct medium *medium, unsigned int slot, const uint8_t *buf);
 	uint8_t *slots[MEDIUM_SLOTS]; /* NULL = zeros */
 	bool unreadable[MEDIUM_SLOTS];
 	bool unwritable[JOURNAL_COPIES];
@@ -30,6 +32,9 @@ struct medium {
 	size_t cut_bytes;
 	bool dead;
 };
+
+/* What such a cut leaves in a slot. */
+void medium_cut_slot(uint8_t *slot, const uint8_t *buf, enum medium_cut cut, size_t cut_bytes);
 
 struct journal_io medium_io(struct medium *medium);
 /* Restores what journal_format() makes, with nothing that fails. */
