@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Settings of the firmware before and after, on a folder that stands for efivarfs. */
+#include "hw/boot_settings.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tap.h"
+#include "temp_tree.h"
+
+#define GLOBAL	 "-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define SECURITY "-d719b2cb-3d3a-4596-a3bc-dad00e67656f"
+#define ABC_HASH "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+static struct temp_tree tree;
+static struct hwio *hw;
+
+static void put(const char *name, const void *value, size_t len)
+{
+	uint8_t file[128] = { 0x07 };
+	char path[96];
+
+	memcpy(file + 4, value, len);
+	snprintf(path, sizeof(path), "/%s", name);
+	temp_tree_put(&tree, path, file, 4 + len);
+}
+
+static void fresh(void)
+{
+	temp_tree_remove(&tree);
+	CHECK_INT(mkdir(tree.dir, 0700), 0);
+	put("BootOrder" GLOBAL, "\x01\0\x0a\0", 4);
+	put("Boot0001" GLOBAL, "\0\0\0\0\0\0D\0i\0s\0k\0\0\0", 16);
+	put("SecureBoot" GLOBAL, "\x01", 1);
+	put("db" SECURITY, "abc", 3);
+}
+
+static char *settings_now(void)
+{
+	struct err err = { 0 };
+	char *text = NULL;
+
+	CHECK_INT(boot_settings_read(hw, &text, &err), 0);
+	return text;
+}
+
+static void reads_them_all(void)
+{
+	char *text;
+
+	fresh();
+	text = settings_now();
+	CHECK_STR(text,
+		  "BootOrder: 0001 (Disk) 000A (no such entry)\n"
+		  "SecureBoot: 1\n"
+		  "SetupMode: none\n"
+		  "PK: none\n"
+		  "KEK: none\n"
+		  "db: 3 bytes, SHA-256 " ABC_HASH "\n");
+	free(text);
+}
+
+static void check_compare(const char *before, const char *after, const char *want)
+{
+	struct err err = { 0 };
+	char *text = NULL;
+
+	CHECK_INT(boot_settings_compare(before, after, &text, &err), 0);
+	if (want)
+		CHECK_STR(text, want);
+	else
+		CHECK(text == NULL);
+	free(text);
+}
+
+static void tells_what_is_different(void)
+{
+	char *before, *after;
+
+	fresh();
+	before = settings_now();
+	check_compare(before, before, NULL);
+	put("BootOrder" GLOBAL, "\x01\0", 2);
+	put("SecureBoot" GLOBAL, "\0", 1);
+	put("PK" GLOBAL, "abc", 3);
+	put("db" SECURITY, "abc", 3);
+	after = settings_now();
+	check_compare(before, after,
+		      "BootOrder was 0001 (Disk) 000A (no such entry) and is now 0001 (Disk)\n"
+		      "SecureBoot was 1 and is now 0\n"
+		      "PK was none and is now 3 bytes, SHA-256 " ABC_HASH "\n");
+	free(before);
+	free(after);
+}
+
+/* A boot by BIOS after one by UEFI says nothing about the variables. */
+static void nothing_is_no_difference(void)
+{
+	check_compare("", "SecureBoot: 1\n", NULL);
+	check_compare("SecureBoot: 1\n", "", NULL);
+	check_compare("PK: none\n", "PKI: none\n", "PK was none and is now not known\n");
+}
+
+/* libefivar takes its place from the environment before main() begins: so this runs twice. */
+static int run_again_with_place(char **argv)
+{
+	char path[128];
+
+	tree = temp_tree_make();
+	/* It must end with a slash. */
+	snprintf(path, sizeof(path), "%s/", tree.dir);
+	setenv("EFIVARFS_PATH", path, 1);
+	execv("/proc/self/exe", argv);
+	perror("/proc/self/exe");
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	const char *path = getenv("EFIVARFS_PATH");
+
+	(void)argc;
+	if (!path)
+		return run_again_with_place(argv);
+	snprintf(tree.dir, sizeof(tree.dir), "%.*s", (int)strlen(path) - 1, path);
+	hw = hwio_real_new(NULL);
+	TAP_RUN(reads_them_all);
+	TAP_RUN(tells_what_is_different);
+	TAP_RUN(nothing_is_no_difference);
+	hwio_real_free(hw);
+	temp_tree_remove(&tree);
+	return TAP_END();
+}
