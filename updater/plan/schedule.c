@@ -315,64 +315,14 @@ bool schedule_is_done(const struct schedule *schedule)
 	return true;
 }
 
-static const char *how_it_ended(enum schedule_outcome outcome)
-{
-	switch (outcome) {
-	case OUTCOME_PENDING:
-		return "waits for a restart";
-	case OUTCOME_BAD:
-		return "did not end well";
-	case OUTCOME_LEFT:
-		return "was left alone";
-	case OUTCOME_OVERDUE:
-		return "is overdue";
-	case OUTCOME_GOOD:
-		break;
-	}
-	return "has not ended";
-}
-
-static void explain(const struct schedule *s, enum reason reason, unsigned int which, char *text,
-		    size_t size)
-{
-	const char *name = s->plan->steps[which - 1].dev->name;
-	const char *end = how_it_ended(s->items[which - 1].outcome);
-
-	switch (reason) {
-	case REASON_COMPONENT_WITHDRAWN:
-		snprintf(text, size, "step %u with the same component %s (%s)", which, end, name);
-		break;
-	case REASON_REQUIRES:
-		snprintf(text, size, "step %u, which must be completed first, %s (%s)", which, end,
-			 name);
-		break;
-	case REASON_STOPPED:
-		snprintf(text, size, "step %u %s (%s), and nothing was to begin after that", which,
-			 end, name);
-		break;
-	default:
-		snprintf(text, size,
-			 "step %u, the first of its kind, %s (%s): no other is written before it "
-			 "is proven",
-			 which, end, name);
-	}
-}
-
-/* The first step that waits for an overdue one, once nothing else could change that. */
-static unsigned int stuck(struct schedule *s, char *text, size_t size)
+/* The first step that waits for an overdue one, once nothing else could change that; 0 = none. */
+static unsigned int first_stuck(struct schedule *s)
 {
 	if (s->at_work || look(s))
 		return 0;
-	for (size_t i = 0; i < s->count; i++) {
-		const struct resource *res = schedule_stuck_on(s, &s->items[i]);
-
-		if (s->items[i].state != ITEM_WAITING)
-			continue;
-		snprintf(text, size, "%s%s%s is held by a step that is overdue",
-			 res ? res->words : "the machine", res && res->id[0] ? " " : "",
-			 res ? res->id : "");
-		return (unsigned int)i + 1;
-	}
+	for (unsigned int i = 0; i < s->count; i++)
+		if (s->items[i].state == ITEM_WAITING)
+			return i + 1;
 	return 0;
 }
 
@@ -386,12 +336,12 @@ unsigned int schedule_barred(struct schedule *schedule, enum reason *ret, char *
 		*ret = against(schedule, &schedule->items[i], &which);
 		if (!*ret)
 			continue;
-		explain(schedule, *ret, which, text, size);
+		schedule_explain_end(schedule, *ret, which, text, size);
 		return (unsigned int)i + 1;
 	}
-	*ret = REASON_HOLDER_OVERDUE;
-	which = stuck(schedule, text, size);
-	if (!which)
-		*ret = 0;
+	which = first_stuck(schedule);
+	*ret = which ? REASON_HOLDER_OVERDUE : 0;
+	if (which)
+		schedule_explain_holder(schedule, which, text, size);
 	return which;
 }

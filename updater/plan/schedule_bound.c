@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What no schedule can go below, whatever it chooses: the largest of several sums, each of which
- * counts work that can not overlap. It judges the schedule that is used.
+ * counts work that cannot overlap. It judges the schedule that is used.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,8 @@ struct node {
 	uint64_t head; /* nobody can begin it earlier in its stretch */
 	uint64_t tail; /* what must follow it there */
 	size_t stretch;
-	bool alone; /* nothing else is at work while it is */
+	bool alone;		/* nothing else is at work while it is */
+	struct step_set before; /* what has ended before it begins */
 };
 
 struct bound {
@@ -42,19 +43,10 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* How the item holds the resource: 0 = not, 1 = shared, 2 = exclusively. */
-static unsigned int held(const struct schedule *s, const struct item *item, size_t resource)
-{
-	for (size_t i = 0; i < item->hold_count; i++)
-		if (s->holds[item->first_hold + i].resource == resource)
-			return s->holds[item->first_hold + i].exclusive ? 2 : 1;
-	return 0;
-}
-
 static bool all_hold(const struct schedule *s, size_t resource)
 {
 	for (size_t i = 0; i < s->count; i++)
-		if (!held(s, &s->items[i], resource))
+		if (!schedule_holds(s, &s->items[i], resource))
 			return false;
 	return true;
 }
@@ -69,7 +61,7 @@ static void find_alone(struct bound *b)
 		if (!all_hold(s, r))
 			continue;
 		for (size_t i = 0; i < s->count; i++)
-			if (held(s, &s->items[i], r) == 2)
+			if (schedule_holds(s, &s->items[i], r) == 2)
 				b->nodes[i].alone = true;
 	}
 }
@@ -80,19 +72,42 @@ static bool is_here(const struct bound *b, size_t index)
 	return !b->nodes[index].alone && b->nodes[index].stretch == b->stretch;
 }
 
-/* The plan's order is one in which what comes before stands before: one pass each way. */
+/* Shares it something that an earlier step holds exclusively? The earlier one goes first. */
+static bool gives_way(const struct schedule *s, const struct item *item, const struct item *earlier)
+{
+	for (size_t i = 0; i < earlier->hold_count; i++) {
+		const struct hold *held = &s->holds[earlier->first_hold + i];
+
+		if (held->exclusive && schedule_holds(s, item, held->resource) == 1)
+			return true;
+	}
+	return false;
+}
+
+static void find_before(struct bound *b)
+{
+	const struct schedule *s = b->s;
+
+	for (size_t i = 0; i < s->count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (set_has(&s->items[i].after, j) ||
+			    gives_way(s, &s->items[i], &s->items[j]))
+				set_add(&b->nodes[i].before, j);
+}
+
+/* What comes before stands before in the plan, so that one pass each way is enough. */
 static void find_heads_and_tails(struct bound *b)
 {
 	struct node *nodes = b->nodes;
 
 	for (size_t i = 0; i < b->s->count; i++)
 		for (size_t j = 0; j < i; j++)
-			if (is_here(b, i) && is_here(b, j) && set_has(&b->s->items[i].after, j))
+			if (is_here(b, i) && is_here(b, j) && set_has(&nodes[i].before, j))
 				nodes[i].head =
 					larger(nodes[i].head, nodes[j].head + nodes[j].seconds);
 	for (size_t i = b->s->count; i-- > 0;)
 		for (size_t j = 0; j < i; j++)
-			if (is_here(b, i) && is_here(b, j) && set_has(&b->s->items[i].after, j))
+			if (is_here(b, i) && is_here(b, j) && set_has(&nodes[i].before, j))
 				nodes[j].tail =
 					larger(nodes[j].tail, nodes[i].seconds + nodes[i].tail);
 }
@@ -108,21 +123,16 @@ static uint64_t longest_chain(const struct bound *b)
 	return longest;
 }
 
-/* Members of a family here; 0 when one of them may have been proven before this stretch. */
-static size_t fresh_members(const struct bound *b, size_t family)
+/* The first of a family must be alone, and is here: none was proven, or can be, before. */
+static bool is_fresh(const struct bound *b, size_t family)
 {
-	size_t count = 0;
-
 	if (b->s->families[family].proven_before)
-		return 0;
-	for (size_t i = 0; i < b->s->count; i++) {
-		if (b->s->items[i].family != family)
-			continue;
-		if (b->nodes[i].alone || b->nodes[i].stretch < b->stretch)
-			return 0;
-		count += b->nodes[i].stretch == b->stretch;
-	}
-	return count;
+		return false;
+	for (size_t i = 0; i < b->s->count; i++)
+		if (b->s->items[i].family == family &&
+		    (b->nodes[i].alone || b->nodes[i].stretch < b->stretch))
+			return false;
+	return true;
 }
 
 static void add_load(struct load *load, const struct node *node, bool exclusive)
@@ -145,51 +155,53 @@ static uint64_t rounds(uint64_t count, unsigned int at_once)
 	return (count + at_once - 1) / at_once;
 }
 
-/*
- * count of one family's steps share what is held exclusively for `exclusive` seconds, too. The
- * first of the family is alone: here, or elsewhere while the exclusive ones are at work.
- */
-static uint64_t family_time(uint64_t count, uint64_t members, uint64_t seconds, uint64_t exclusive,
-			    unsigned int at_once)
-{
-	uint64_t here = exclusive + seconds + rounds(count - 1, at_once) * seconds;
-	uint64_t elsewhere = larger(exclusive, seconds) + rounds(count, at_once) * seconds;
-
-	if (!members) /* no first one to wait for */
-		return exclusive + rounds(count, at_once) * seconds;
-	return members > count ? smaller(here, elsewhere) : here;
-}
-
 /* resource: one of the schedule's, or its count for the steps at work at a time. */
 static unsigned int holds_it(const struct bound *b, size_t index, size_t resource)
 {
 	if (!is_here(b, index))
 		return 0;
-	return resource == b->s->resource_count ? 1 : held(b->s, &b->s->items[index], resource);
+	return resource == b->s->resource_count
+		       ? 1
+		       : schedule_holds(b->s, &b->s->items[index], resource);
 }
 
+/*
+ * The steps of one family among those that share a resource. The first of the family is one of
+ * them, or it is elsewhere, while the resource is held exclusively or before anybody holds it.
+ */
 static uint64_t family_bound(const struct bound *b, size_t family, size_t resource,
 			     const struct load *load)
 {
-	uint64_t head = UINT64_MAX, tail = UINT64_MAX, seconds = 0, count = 0;
+	uint64_t head = UINT64_MAX, tail = UINT64_MAX, family_head = UINT64_MAX;
+	uint64_t seconds = 0, here, elsewhere;
+	size_t count = 0, members = 0;
 
 	for (size_t i = 0; i < b->s->count; i++) {
+		bool member = b->s->items[i].family == family && is_here(b, i);
 		unsigned int how = holds_it(b, i, resource);
 
-		if (how == 2 || (how == 1 && b->s->items[i].family == family)) {
+		if (member) {
+			members++;
+			family_head = smaller(family_head, b->nodes[i].head);
+			seconds = b->nodes[i].seconds;
+		}
+		if (how == 2 || (how == 1 && member)) {
 			head = smaller(head, b->nodes[i].head);
 			tail = smaller(tail, b->nodes[i].tail);
-		}
-		if (how == 1 && b->s->items[i].family == family) {
-			seconds = b->nodes[i].seconds;
-			count++;
+			count += how == 1;
 		}
 	}
 	if (!count)
 		return 0;
-	return head + tail +
-	       family_time(count, fresh_members(b, family), seconds, load->exclusive,
-			   load->at_once);
+	elsewhere = head + load->exclusive + rounds(count, load->at_once) * seconds;
+	if (!is_fresh(b, family))
+		return elsewhere + tail;
+	here = head + load->exclusive + seconds + rounds(count - 1, load->at_once) * seconds;
+	if (count == members)
+		return here + tail;
+	elsewhere =
+		larger(elsewhere, family_head + seconds + rounds(count, load->at_once) * seconds);
+	return smaller(here, elsewhere) + tail;
 }
 
 static uint64_t resource_bound(const struct bound *b, size_t resource)
@@ -237,6 +249,7 @@ int schedule_bound(const struct schedule *schedule, uint64_t *ret, struct err *e
 		return err_set(err, ERR_NOMEM, "out of memory");
 	*ret = 0;
 	find_alone(&b);
+	find_before(&b);
 	for (size_t i = 0; i < schedule->count; i++) {
 		nodes[i].seconds = schedule_seconds(&schedule->plan->steps[i]);
 		nodes[i].stretch = stretches;

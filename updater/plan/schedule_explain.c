@@ -3,13 +3,92 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "plan/schedule_internal.h"
 
+/* "SAS HBA 0000:03:00.0" */
+static void name_resource(const struct resource *res, char *text, size_t size)
+{
+	const char *id = res->id;
+
+	if (res->type == RESOURCE_DEVICE && strcmp(id, "system") == 0)
+		id = "";
+	if (res->type == RESOURCE_DEVICE && strncmp(id, "pci:", 4) == 0)
+		id += 4;
+	snprintf(text, size, "%s%s%s", res->words, id[0] ? " " : "", id);
+}
+
+static const char *how_it_ended(enum schedule_outcome outcome)
+{
+	switch (outcome) {
+	case OUTCOME_PENDING:
+		return "waits for a restart";
+	case OUTCOME_BAD:
+		return "did not end well";
+	case OUTCOME_LEFT:
+		return "was left alone";
+	case OUTCOME_OVERDUE:
+		return "is overdue";
+	case OUTCOME_GOOD:
+		break;
+	}
+	return "has not ended";
+}
+
+void schedule_explain_end(const struct schedule *schedule, enum reason reason, unsigned int which,
+			  char *text, size_t size)
+{
+	const char *name = schedule->plan->steps[which - 1].dev->name;
+	const char *end = how_it_ended(schedule->items[which - 1].outcome);
+
+	switch (reason) {
+	case REASON_COMPONENT_WITHDRAWN:
+		snprintf(text, size, "step %u with the same component %s (%s)", which, end, name);
+		break;
+	case REASON_REQUIRES:
+		snprintf(text, size, "step %u, which must be completed first, %s (%s)", which, end,
+			 name);
+		break;
+	case REASON_STOPPED:
+		snprintf(text, size, "step %u %s (%s), and nothing was to begin after that", which,
+			 end, name);
+		break;
+	default:
+		snprintf(text, size, "step %u, the first of its kind, %s (%s), and is not proven",
+			 which, end, name);
+	}
+}
+
+void schedule_explain_holder(const struct schedule *s, unsigned int number, char *text, size_t size)
+{
+	const struct resource *res = schedule_stuck_on(s, &s->items[number - 1]);
+	char name[256];
+	size_t i = 0;
+
+	while (i < s->count &&
+	       (s->items[i].state != ITEM_OVERDUE ||
+		(res && !schedule_holds(s, &s->items[i], (size_t)(res - s->resources)))))
+		i++;
+	assert(i < s->count);
+	if (!res) {
+		snprintf(text, size,
+			 "it begins when all earlier steps have come back, and step %zu (%s) is "
+			 "overdue",
+			 i + 1, s->plan->steps[i].dev->name);
+		return;
+	}
+	name_resource(res, name, sizeof(name));
+	snprintf(text, size, "%s is held by step %zu (%s), which is overdue", name, i + 1,
+		 s->plan->steps[i].dev->name);
+}
+
 static void tell_hold(FILE *out, const struct hold *held, const struct resource *res)
 {
-	fprintf(out, "  %s %s%s%s", held->exclusive ? "alone on" : "below", res->words,
-		res->id[0] ? " " : "", res->id);
+	char name[256];
+
+	name_resource(res, name, sizeof(name));
+	fprintf(out, "  %s %s", held->exclusive ? "alone on" : "shares", name);
 	if (!held->exclusive && res->at_once)
 		fprintf(out, ", at most %u at once", res->at_once);
 	if (res->exclusive || res->shared)

@@ -57,7 +57,9 @@ static void describe(struct resource *res, const struct device *dev)
 {
 	const char *pci_class = device_prop(dev, "pci.class");
 
-	res->words = dev->kind == DEVICE_PCI ? "PCI device" : "device";
+	res->words = dev->kind == DEVICE_PCI ? "PCI function" : "device";
+	if (dev->kind == DEVICE_SYSTEM)
+		res->words = "the server";
 	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
 		const struct limit *limit = &limits[i];
 
@@ -176,15 +178,13 @@ static void hold_device(struct builder *b, const struct device *dev, bool exclus
 /* Everything it hangs from, and the whole machine. */
 static void hold_ancestors(struct builder *b, const struct device *dev)
 {
-	bool is_system = dev->kind == DEVICE_SYSTEM;
-
 	for (unsigned int depth = 0; depth < SCHEDULE_DEPTH_MAX && dev->parent[0]; depth++) {
 		dev = inventory_find(b->inv, dev->parent);
 		if (!dev)
 			break;
 		hold_device(b, dev, false);
 	}
-	hold(b, resource_of(b, RESOURCE_DEVICE, "system", "server", 0), is_system);
+	hold(b, resource_of(b, RESOURCE_DEVICE, "system", "the server", 0), false);
 }
 
 static bool is_numbered(const char *key, const char *prefix)
@@ -266,6 +266,18 @@ const struct resource *schedule_stuck_on(const struct schedule *schedule, const 
 			return res;
 	}
 	return NULL;
+}
+
+unsigned int schedule_holds(const struct schedule *schedule, const struct item *item,
+			    size_t resource)
+{
+	for (size_t i = 0; i < item->hold_count; i++) {
+		const struct hold *held = &schedule->holds[item->first_hold + i];
+
+		if (held->resource == resource)
+			return held->exclusive ? 2 : 1;
+	}
+	return 0;
 }
 
 static void add(unsigned int *value, int by)

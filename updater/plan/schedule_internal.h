@@ -114,6 +114,17 @@ const struct resource *schedule_stuck_on(const struct schedule *schedule, const 
 /* Counts what an item holds in (by 1) or out (by -1), in all or in the overdue part. */
 void schedule_count_holds(struct schedule *schedule, const struct item *item, int by, bool overdue);
 
+/* How the item holds the resource: 0 = not, 1 = shared, 2 = exclusively. */
+unsigned int schedule_holds(const struct schedule *schedule, const struct item *item,
+			    size_t resource);
+
+/* Sentences for schedule_barred(): what the end of step `which` has to say, ... */
+void schedule_explain_end(const struct schedule *schedule, enum reason reason, unsigned int which,
+			  char *text, size_t size);
+/* ... and which overdue step keeps step number from what it needs. */
+void schedule_explain_holder(const struct schedule *schedule, unsigned int number, char *text,
+			     size_t size);
+
 uint64_t schedule_seconds(const struct step *step);
 
 /* No schedule that keeps the holds, the order and law 6 takes less, in seconds. ERR_NOMEM. */
