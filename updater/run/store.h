@@ -7,6 +7,9 @@
 #ifndef DRYDOCK_RUN_STORE_H
 #define DRYDOCK_RUN_STORE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "hw/hwio.h"
 #include "plan/plan.h"
 #include "run/events.h"
@@ -17,20 +20,38 @@
 /* What fits, before anything is copied. */
 struct store_need {
 	uint64_t payload_bytes; /* of all steps, each payload once */
-	uint64_t kernel_bytes;	/* the largest payload that the kernel copies once more */
-	uint64_t available;	/* MemAvailable */
-	uint64_t missing;	/* 0 = all of it fits, with the reserve */
+	/*
+	 * What the kernel copies once more, of every step whose backend hands its payload over in
+	 * one piece: they may be at work at the same time, and a capsule stays until the reset.
+	 */
+	uint64_t kernel_bytes;
+	uint64_t available; /* MemAvailable */
+	uint64_t missing;   /* 0 = all of it fits, with the reserve */
+};
+
+/*
+ * Where the bytes come from: reads len bytes at offset of a file below the repository. again: they
+ * were read before and were wrong, so the medium itself is to be asked, not a cache. Called by one
+ * thread at a time. ERR_NOT_FOUND, ERR_IO (also: the file is shorter).
+ */
+struct store_source {
+	int (*read)(void *ctx, const char *name, uint64_t offset, void *buf, size_t len, bool again,
+		    struct err *err);
+	void *ctx;
 };
 
 struct store_options {
 	struct hwio *hw; /* clock, /proc/meminfo */
 	const char *repo_dir;
-	const char *ram_dir; /* on a tmpfs; made when it is not there */
+	const char *ram_dir; /* on a tmpfs; made when it is not there, emptied when it is */
 	struct events *events;
 	struct console *console;
 	/* Asked between chunks: true ends the copying (ERR_INTERRUPTED). NULL = never. */
 	bool (*interrupted)(void *ctx);
 	void *ctx;
+	/* For tests: NULL = the files below repo_dir; 0 = CATALOG_PART_BYTES. */
+	const struct store_source *source;
+	uint64_t part_bytes;
 };
 
 struct store;
@@ -41,17 +62,19 @@ int store_measure(struct hwio *hw, const struct plan *plan, struct store_need *r
 
 /*
  * Does this step take the medium away, or may it: a step on the BMC (virtual media), or on what
- * boot_disk ("/dev/sda", NULL = unknown) hangs from?
+ * boot_disk ("/dev/sda") hangs from? When the disk is not known (NULL, or not in sysfs), on any
+ * controller.
  */
 bool store_disturbs_medium(struct hwio *hw, const struct step *step, const char *boot_disk);
 
 /*
  * Copies payloads into RAM: all of the plan when that fits; else only those that steps need which
- * disturb the medium (chosen[i] for plan->steps[i]). A chunk that cannot be read or does not hold
- * is read again, after longer and longer pauses, while the rest goes on; rate and ETA are said at
- * least every 10 s. A payload that cannot be completed is left out of the store: its step will
- * read from the medium, and fail there if it must. *ret is never NULL on success.
- * ERR_NOMEM, ERR_FULL (the folder), ERR_IO (the folder), ERR_INTERRUPTED.
+ * disturb the medium (chosen[i] for plan->steps[i]; NULL = none). A chunk that cannot be read or
+ * does not hold is read again, five times in a minute, while the rest goes on; rate and ETA are
+ * said at least every 10 s. A payload that cannot be completed is left out of the store, and that
+ * is said: its step will read from the medium, and fail there if it must. *ret is never NULL on
+ * success. ERR_NOMEM, ERR_FULL (what is missing is named), ERR_IO (the folder, /proc/meminfo),
+ * ERR_INTERRUPTED.
  */
 int store_fill(const struct store_options *options, const struct plan *plan, const bool *chosen,
 	       struct store **ret, struct err *err);
