@@ -29,7 +29,8 @@ struct component_args {
 		{ "name-ja", OPT_TEXT, &(args).name_ja, "TEXT", "the same in Japanese" },       \
 		{ "vendor", OPT_TEXT, &(args).vendor, "TEXT", "who made it" },                  \
 		{ "class", OPT_TEXT, &(args).class_name, "WORD",                                \
-		  "drive, nic, bmc, system-rom, controller, other (default)" },                 \
+		  "drive, nic, bmc, system-rom, controller, enclosure, power-supply, other "    \
+		  "(default)" },                                                                \
 		{ "requires", OPT_LIST, &(args).requires, "TARGET>=VERSION",                    \
 		  "what another device must run; no TARGET: this one; repeat" },                \
 		{ "min-active", OPT_TEXT, &(args).min_active, "VERSION",                        \

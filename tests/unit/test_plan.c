@@ -30,6 +30,11 @@ struct scene {
 	size_t wanted_count;
 };
 
+static void set_text(char *member, size_t size, const char *value)
+{
+	snprintf(member, size, "%s", value);
+}
+
 static void add_device(struct scene *scene, const struct word *words, size_t count)
 {
 	struct device *dev;
@@ -51,6 +56,10 @@ static void add_device(struct scene *scene, const struct word *words, size_t cou
 			dev->evidence = evidence_from_name(value);
 		else if (strcmp(words[i].key, "target") == 0)
 			CHECK_INT(device_add_target(dev, value), 0);
+		else if (strcmp(words[i].key, "serial") == 0)
+			set_text(dev->serial, sizeof(dev->serial), value);
+		else if (strcmp(words[i].key, "model") == 0)
+			set_text(dev->model, sizeof(dev->model), value);
 		else if (strcmp(words[i].key, "kind") == 0)
 			dev->kind = device_kind_from_name(value);
 		else if (strcmp(words[i].key, "frozen") == 0)
@@ -60,11 +69,6 @@ static void add_device(struct scene *scene, const struct word *words, size_t cou
 		else
 			CHECK_STR(words[i].key, "a word of [devices]");
 	}
-}
-
-static void set_text(char *member, size_t size, const char *value)
-{
-	snprintf(member, size, "%s", value);
 }
 
 static void set_proof(struct proof *proof, char *value)

@@ -186,12 +186,40 @@ static unsigned int best_rank(const struct planner *p, const struct device *dev)
 	return best;
 }
 
+/*
+ * One drive with two ports, or behind two HBAs, is there once for each path. Its serial number is
+ * that of the whole drive (SPC-5 VPD page 80h, NVMe 2.0 figure 275); the subsystem NQN is not
+ * asked: some models carry the same one on every drive.
+ */
+static bool same_drive(const struct device *a, const struct device *b)
+{
+	return a->kind == DEVICE_NVME && b->kind == DEVICE_NVME && a->serial[0] &&
+	       strcmp(a->serial, b->serial) == 0 && strcmp(a->model, b->model) == 0;
+}
+
+/* The path by which the drive is written; dev itself when it is that, or nothing is. */
+static const struct device *writable_path(const struct planner *p, const struct device *dev)
+{
+	for (size_t i = 0; i < p->inv->count; i++) {
+		const struct device *other = &p->inv->devices[i];
+
+		if (other->backend[0] && other->updateable && same_drive(other, dev))
+			return other;
+	}
+	return dev;
+}
+
 /* Judges comp for dev; what nothing speaks against becomes a candidate. */
 static int judge(struct planner *p, const struct component *comp, const struct device *dev,
 		 unsigned int best, const struct component **cands, size_t *count, struct err *err)
 {
 	struct verdict verdict = match_judge(comp, dev, p->system, p->cat, p->options);
+	const struct device *path = writable_path(p, dev);
 
+	if (path != dev && (!verdict.reason || verdict.reason == REASON_NOT_UPDATEABLE))
+		return plan_leave(p->plan, comp, dev, REASON_DUPLICATE_TARGET, err,
+				  "it is another path to the drive that is written as %s",
+				  path->id);
 	if (verdict.reason)
 		return plan_leave(p->plan, comp, dev, verdict.reason, err, "%s", verdict.text);
 	if (match_rank(comp, dev) < best)
