@@ -52,6 +52,25 @@ int hwio_read_attr(struct hwio *hw, const char *path, char *buf, size_t size)
 	return 0;
 }
 
+int hwio_pread(struct hwio *hw, int fd, void *buf, size_t size, uint64_t offset)
+{
+	size_t done = 0;
+
+	if (!hw->ops->pread)
+		return -ENOSYS;
+	while (done < size) {
+		ssize_t len =
+			hw->ops->pread(hw, fd, (uint8_t *)buf + done, size - done, offset + done);
+
+		if (len == -EINTR)
+			continue;
+		if (len <= 0)
+			return len ? (int)len : -ENODATA;
+		done += (size_t)len;
+	}
+	return 0;
+}
+
 void hwio_note(struct hwio *hw, const char *subject, const char *text)
 {
 	if (hw->ops->note)

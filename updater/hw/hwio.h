@@ -28,6 +28,11 @@ struct hwio_ops {
 	int (*ioctl)(struct hwio *hw, int fd, unsigned long request, void *arg);
 	ssize_t (*read)(struct hwio *hw, int fd, void *buf, size_t size);
 	ssize_t (*write)(struct hwio *hw, int fd, const void *buf, size_t size);
+	/*
+	 * Reads what a drive stores; NULL = no implementation. It never gets into a trace, only its
+	 * length and hash do.
+	 */
+	ssize_t (*pread)(struct hwio *hw, int fd, void *buf, size_t size, uint64_t offset);
 	/* Waits for events (poll(2)) on fd; > 0 ready, 0 time over. timeout_ms -1 = no limit. */
 	int (*poll)(struct hwio *hw, int fd, short events, int timeout_ms);
 	/*
@@ -68,6 +73,12 @@ ssize_t hwio_read_file(struct hwio *hw, const char *path, void *buf, size_t size
  * file has size bytes or more.
  */
 int hwio_read_attr(struct hwio *hw, const char *path, char *buf, size_t size);
+
+/*
+ * Reads all size bytes from offset on. Returns 0 or a negative errno: -ENODATA when there are fewer,
+ * -ENOSYS when the implementation cannot.
+ */
+int hwio_pread(struct hwio *hw, int fd, void *buf, size_t size, uint64_t offset);
 
 /* "libpci", "0000:03:00.0 8086:1593 ...": goes into the trace of a run that is recorded. */
 void hwio_note(struct hwio *hw, const char *subject, const char *text);

@@ -71,6 +71,16 @@ static ssize_t real_write(struct hwio *hw, int fd, const void *buf, size_t size)
 	return len < 0 ? -errno : len;
 }
 
+static ssize_t real_pread(struct hwio *hw, int fd, void *buf, size_t size, uint64_t offset)
+{
+	ssize_t len = offset > INT64_MAX ? -1 : pread(fd, buf, size, (off_t)offset);
+
+	(void)hw;
+	if (offset > INT64_MAX)
+		return -EINVAL;
+	return len < 0 ? -errno : len;
+}
+
 static int real_poll(struct hwio *hw, int fd, short events, int timeout_ms)
 {
 	struct pollfd pfd = { .fd = fd, .events = events };
@@ -186,6 +196,7 @@ static const struct hwio_ops real_ops = {
 	.ioctl = real_ioctl,
 	.read = real_read,
 	.write = real_write,
+	.pread = real_pread,
 	.poll = real_poll,
 	.list = real_list,
 	.readlink = real_readlink,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hw/hwio_record.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -211,6 +212,22 @@ static ssize_t record_write(struct hwio *hw, int fd, const void *buf, size_t siz
 	return len;
 }
 
+static ssize_t record_pread(struct hwio *hw, int fd, void *buf, size_t size, uint64_t offset)
+{
+	struct call call;
+	ssize_t len = -ENOSYS;
+
+	call_begin_fd(&call, hw, "pread", fd);
+	trace_line_number(&call.line, "size", (int64_t)size);
+	trace_line_number(&call.line, "offset", (int64_t)offset);
+	if (call.rec->inner->ops->pread)
+		len = call.rec->inner->ops->pread(call.rec->inner, fd, buf, size, offset);
+	if (len > 0)
+		trace_line_data(&call.line, "in", buf, (size_t)len, TRACE_HASH, "stored data");
+	call_end(&call, len);
+	return len;
+}
+
 static int record_poll(struct hwio *hw, int fd, short events, int timeout_ms)
 {
 	struct call call;
@@ -284,6 +301,7 @@ static const struct hwio_ops record_ops = {
 	.ioctl = record_ioctl,
 	.read = record_read,
 	.write = record_write,
+	.pread = record_pread,
 	.poll = record_poll,
 	.list = record_list,
 	.readlink = record_readlink,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backends/backend.h"
+#include "inventory/arrays.h"
 
 /* All before the backends, which name PCI functions as parents. */
 static const struct {
@@ -41,6 +42,17 @@ static int probe_backends(const struct probe_source *source, struct inventory *i
 	return rc;
 }
 
+/* Behind the backends: they find the drives. */
+static int probe_arrays(const struct probe_source *source, struct inventory *inv, char **warnings,
+			struct err *err)
+{
+	struct err why = { 0 };
+
+	if (arrays_probe(source->hw, inv, &why) == 0)
+		return 0;
+	return add_warning(warnings, "arrays", &why, err);
+}
+
 int probe_all(const struct probe_source *source, struct inventory *ret, char **ret_warnings,
 	      struct err *err)
 {
@@ -54,5 +66,7 @@ int probe_all(const struct probe_source *source, struct inventory *ret, char **r
 		if (probers[i].probe(source, ret, &why))
 			rc = add_warning(ret_warnings, probers[i].name, &why, err);
 	}
-	return rc ? rc : probe_backends(source, ret, ret_warnings, err);
+	if (!rc)
+		rc = probe_backends(source, ret, ret_warnings, err);
+	return rc ? rc : probe_arrays(source, ret, ret_warnings, err);
 }
