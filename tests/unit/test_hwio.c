@@ -47,6 +47,32 @@ static void no_root_is_this_machine(void)
 	hwio_real_free(hw);
 }
 
+static void stored_data_is_read_from_an_offset(void)
+{
+	CLEANUP_TREE struct temp_tree tree = temp_tree_make();
+	struct hwio *hw = hwio_real_new(tree.dir);
+	struct hwio_ops without;
+	struct hwio other;
+	char buf[5] = "";
+	int fd;
+
+	temp_tree_text(&tree, "/dev/a", "0123456789");
+	fd = hw->ops->open(hw, "/dev/a", O_RDONLY);
+	CHECK_INT(hwio_pread(hw, fd, buf, 4, 3), 0);
+	CHECK_STR(buf, "3456");
+	CHECK_INT(hwio_pread(hw, fd, buf, 4, 6), 0);
+	CHECK_STR(buf, "6789");
+	CHECK_INT(hwio_pread(hw, fd, buf, 4, 7), -ENODATA);
+	CHECK_INT(hwio_pread(hw, fd, buf, 4, UINT64_MAX - 4), -EINVAL);
+	CHECK_INT(hwio_pread(hw, -1, buf, 4, 0), -EBADF);
+	without = *hw->ops;
+	without.pread = NULL;
+	other = (struct hwio){ &without, hw->priv };
+	CHECK_INT(hwio_pread(&other, fd, buf, 4, 3), -ENOSYS);
+	hw->ops->close(hw, fd);
+	hwio_real_free(hw);
+}
+
 static void a_path_too_long_is_an_error(void)
 {
 	struct hwio *hw = hwio_real_new("/root");
@@ -177,6 +203,7 @@ int main(void)
 {
 	TAP_RUN(paths_are_below_the_root);
 	TAP_RUN(no_root_is_this_machine);
+	TAP_RUN(stored_data_is_read_from_an_offset);
 	TAP_RUN(a_path_too_long_is_an_error);
 	TAP_RUN(lists_are_sorted_and_complete);
 	TAP_RUN(links_are_read_as_they_are);

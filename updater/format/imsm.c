@@ -25,7 +25,7 @@ enum {
 	DEV_MIGRATING = 80 + 8,
 	DEV_MAP = 80 + 32,
 	MAP_STATE = 14, /* struct imsm_map */
-	MAP_MEMBERS = 18,
+	MAP_MEMBERS = 16,
 	MAP_BYTES = 48, /* and 4 for each member */
 	MAP_DEGRADED = 2,
 	MAP_FAILED = 3,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "hw/block.h"
 
 #define TABLE_MAX (256u << 10) /* of /proc/self/mountinfo and /proc/swaps */
 #define MAX_DEPTH 8	       /* of devices stacked on devices */
@@ -24,47 +25,60 @@ static bool found(struct search *s, const char *what, const char *name)
 	return true;
 }
 
-/*
- * Is the block device major:minor on the device that is looked for, itself or through the devices
- * that it is made of? NVMe namespaces with several paths hang below their subsystem, not below
- * one controller: they count as on each.
- */
-static bool block_is_on(struct search *s, const char *dev_number, unsigned int depth)
-{
-	char path[256], link[512], number[32], part[68];
-	CLEANUP_FREE char(*slaves)[HWIO_NAME_MAX] = NULL;
-	size_t count = 0;
-	ssize_t len;
+static bool number_is_on(struct search *s, const char *number, unsigned int depth);
 
-	snprintf(path, sizeof(path), "/sys/dev/block/%s", dev_number);
-	len = s->hw->ops->readlink(s->hw, path, link, sizeof(link) - 1);
-	if (len < 0)
-		return false; /* not a block device: tmpfs, proc ... */
-	link[len] = '\0';
-	snprintf(part, sizeof(part), "/%.64s/", s->node);
-	if (strstr(link, part) ||
-	    (strncmp(s->node, "nvme", 4) == 0 && strstr(link, "/nvme-subsys")))
-		return true;
-	snprintf(path, sizeof(path), "/sys/dev/block/%s/slaves", dev_number);
-	if (depth == MAX_DEPTH || s->hw->ops->list(s->hw, path, &slaves, &count))
-		return depth == MAX_DEPTH;
-	for (size_t i = 0; i < count; i++) {
-		snprintf(path, sizeof(path), "/sys/class/block/%s/dev", slaves[i]);
-		if (hwio_read_attr(s->hw, path, number, sizeof(number)) ||
-		    block_is_on(s, number, depth + 1))
-			return true;
-	}
-	return false;
-}
-
-static bool name_is_on(struct search *s, const char *name)
+static bool read_number(struct search *s, const char *name, char number[32])
 {
-	char path[256], number[32];
+	char path[256];
 
 	snprintf(path, sizeof(path), "/sys/class/block/%.128s/dev", name);
-	if (hwio_read_attr(s->hw, path, number, sizeof(number)))
+	return hwio_read_attr(s->hw, path, number, 32) == 0;
+}
+
+/* What has no number is no block device. */
+static bool name_is_on(struct search *s, const char *name)
+{
+	char number[32];
+
+	return read_number(s, name, number) && number_is_on(s, number, 0);
+}
+
+/*
+ * A loop device on a block device has no slaves; on a file it lies where that file's file system
+ * does, which is found as what it is: mounted.
+ */
+static bool loop_is_on(struct search *s, const char *number, unsigned int depth)
+{
+	char path[256], file[256], other[32];
+
+	snprintf(path, sizeof(path), "/sys/dev/block/%s/loop/backing_file", number);
+	if (hwio_read_attr(s->hw, path, file, sizeof(file)) || strncmp(file, "/dev/", 5) != 0)
 		return false;
-	return block_is_on(s, number, 0);
+	return !read_number(s, file + 5, other) || number_is_on(s, other, depth + 1);
+}
+
+/*
+ * Is the block device major:minor on the device that is looked for, itself or through the devices
+ * that it is made of (multipath, md, LVM, encryption)?
+ */
+static bool number_is_on(struct search *s, const char *number, unsigned int depth)
+{
+	CLEANUP_FREE char(*slaves)[HWIO_NAME_MAX] = NULL;
+	char link[BLOCK_LINK_MAX], path[256], part[32];
+	size_t count = 0;
+	int rc = block_link_by_number(s->hw, number, link);
+
+	if (rc)
+		return rc != -ENOENT; /* not a block device: tmpfs, proc ... */
+	if (depth == MAX_DEPTH || block_is_on(s->hw, link, s->node) || loop_is_on(s, number, depth))
+		return true;
+	snprintf(path, sizeof(path), "/sys/dev/block/%s/slaves", number);
+	if (s->hw->ops->list(s->hw, path, &slaves, &count))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!read_number(s, slaves[i], part) || number_is_on(s, part, depth + 1))
+			return true;
+	return false;
 }
 
 /* The lines of a file in /proc, one at a time through *cursor; NULL at the end. */
@@ -106,7 +120,7 @@ static bool is_mounted(struct search *s)
 		return found(s, "the list of mounts", "cannot be read");
 	for (char *line; (line = next_line(&cursor));)
 		if (sscanf(line, "%*s %*s %31s %*s %127s", number, where) == 2 &&
-		    block_is_on(s, number, 0))
+		    number_is_on(s, number, 0))
 			return found(s, "it carries the file system mounted at", where);
 	return false;
 }
@@ -127,7 +141,17 @@ static bool is_swap(struct search *s)
 	return false;
 }
 
-/* Any md or device-mapper device in the machine that is made of it, mounted or not. */
+/* What is made of other devices. A stacked device holds them open, mounted or not. */
+static bool is_stacked(const char *name)
+{
+	static const char *const prefixes[] = { "md", "dm-", "loop", "bcache", "drbd" };
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
 static bool is_member(struct search *s)
 {
 	CLEANUP_FREE char(*names)[HWIO_NAME_MAX] = NULL;
@@ -136,8 +160,7 @@ static bool is_member(struct search *s)
 	if (s->hw->ops->list(s->hw, "/sys/class/block", &names, &count))
 		return found(s, "the list of block devices", "cannot be read");
 	for (size_t i = 0; i < count; i++)
-		if ((strncmp(names[i], "md", 2) == 0 || strncmp(names[i], "dm-", 3) == 0) &&
-		    name_is_on(s, names[i]))
+		if (is_stacked(names[i]) && name_is_on(s, names[i]))
 			return found(s, "it is a member of", names[i]);
 	return false;
 }

@@ -28,4 +28,11 @@ bool interlock_in_use(struct hwio *hw, const struct device *dev, const char *boo
 int interlock_bars(struct hwio *hw, const struct inventory *inv, struct plan_bars *bars,
 		   char **ret_warnings, struct err *err);
 
+/*
+ * The part of it for LOCKDOWN: bars the devices of the backends in the list (NULL at its end) when
+ * the kernel is locked down. Returns 0, ERR_NOMEM, or ERR_IO when nobody can tell.
+ */
+int interlock_lockdown(struct hwio *hw, const struct inventory *inv, const char *const *backends,
+		       struct plan_bars *bars, struct err *err);
+
 #endif
