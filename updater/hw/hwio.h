@@ -75,8 +75,8 @@ ssize_t hwio_read_file(struct hwio *hw, const char *path, void *buf, size_t size
 int hwio_read_attr(struct hwio *hw, const char *path, char *buf, size_t size);
 
 /*
- * Reads all size bytes from offset on. Returns 0 or a negative errno: -ENODATA when there are fewer,
- * -ENOSYS when the implementation cannot.
+ * Reads all size bytes from offset on. Returns 0 or a negative errno: -ENODATA when there are
+ * fewer, -ENOSYS when the implementation cannot.
  */
 int hwio_pread(struct hwio *hw, int fd, void *buf, size_t size, uint64_t offset);
 
