@@ -30,12 +30,16 @@ struct medium {
 	uint64_t change;
 };
 
-/* ERR_FORMAT: a line that is no key=value, a value too long, no state or no change. */
+/*
+ * Keys that are not known are passed over. ERR_FORMAT: a line that is no key=value or has no end, a
+ * value that is too long or has control characters, a key twice, no state or no change. ret is
+ * then as it was.
+ */
 int medium_parse(const uint8_t *buf, size_t len, struct medium *ret, struct err *err);
 
 /*
- * Reads the file when its change number is another than last_change: 1 and *ret are filled in, 0
- * when nothing is new, ERR_NOT_FOUND, ERR_FORMAT, ERR_TOO_LARGE, ERR_IO.
+ * Reads the file: 1 when its change number is another than last_change (*ret is filled in), 0 when
+ * nothing is new, ERR_NOT_FOUND, ERR_FORMAT, ERR_TOO_LARGE, ERR_IO, ERR_NOMEM.
  */
 int medium_look(const char *path, uint64_t last_change, struct medium *ret, struct err *err);
 
