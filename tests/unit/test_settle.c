@@ -515,6 +515,24 @@ static void test_stepping_stones_in_ram(void)
 	check_stones("2.0", "accepted INTERRUPTED", "verified INTERRUPTED");
 }
 
+/* Left out before the reboot, planned anew after it: only the new number says what became of it. */
+static void test_left_out_before_the_reboot(void)
+{
+	struct world *world = start_two();
+
+	begin(world, RUN_A, "");
+	add_step(world, RUN_A, 1, &step_a, STEP_WITHDRAWN);
+	mark(world, RUN_A, JOURNAL_RUN_REBOOT);
+	add_step(world, RUN_A, 2, &step_a, STEP_PLANNED);
+	mark(world, RUN_A, JOURNAL_RUN_IN_RAM);
+	put_drive(world, STORED);
+	quietly(world, ask_own);
+	CHECK_STR(last_of(world, RUN_A, 1), "withdrawn");
+	CHECK_STR(last_of(world, RUN_A, 2), "failed INTERRUPTED");
+	CHECK_INT(world->settled.again, 1);
+	stop(world);
+}
+
 /* The repository has changed: the versions alone must tell, and nothing is proven. */
 static void test_component_is_gone(void)
 {
@@ -545,6 +563,23 @@ static void test_proof_decides(void)
 	quietly(world, ask_own);
 	CHECK_STR(last_of(world, RUN_A, 1), "failed PROOF");
 	CHECK_CONTAINS(world->said, "but nvme.mn reads");
+	stop(world);
+}
+
+/* What ran before is recorded as another field reads: the version before is then not known. */
+static void test_proof_is_another_field(void)
+{
+	struct world *world = start_two();
+	struct step_words words = step_a;
+
+	snprintf(world->comps[0].proof.field, sizeof(world->comps[0].proof.field), "nvme.slots");
+	words.from = device_prop(&world->inv.devices[0], "nvme.slots");
+	CHECK_STR(words.from, "3");
+	begin(world, RUN_A, "");
+	add_step(world, RUN_A, 1, &words, STEP_WRITING);
+	quietly(world, ask_own);
+	CHECK_STR(last_of(world, RUN_A, 1), "failed INTERRUPTED");
+	CHECK_INT(world->settled.old_runs, 1);
 	stop(world);
 }
 
@@ -596,6 +631,22 @@ static void test_other_medium(void)
 	stop(world);
 }
 
+/* What that run has stored is none of this one's: the backend's check says what it thinks of it. */
+static void test_other_medium_with_a_pending_step(void)
+{
+	struct world *world = start_two();
+
+	begin(world, RUN_A, "");
+	add_step(world, RUN_A, 1, &step_a, STEP_NEEDS_REBOOT);
+	mark(world, RUN_A, JOURNAL_RUN_REBOOT);
+	put_drive(world, PENDING);
+	quietly(world, ask_other);
+	CHECK_INT(world->settled.pending, 1);
+	CHECK_INT(other_bars.count, 0);
+	CHECK_CONTAINS(world->said, "which waits for its reboot");
+	stop(world);
+}
+
 static void test_other_medium_without_a_run(void)
 {
 	struct world *world = start_two();
@@ -629,10 +680,13 @@ int main(void)
 	TAP_RUN(test_unknown_is_asked_again);
 	TAP_RUN(test_crash_loop);
 	TAP_RUN(test_stepping_stones_in_ram);
+	TAP_RUN(test_left_out_before_the_reboot);
 	TAP_RUN(test_component_is_gone);
 	TAP_RUN(test_proof_decides);
+	TAP_RUN(test_proof_is_another_field);
 	TAP_RUN(test_pending_power_cycle);
 	TAP_RUN(test_other_medium);
+	TAP_RUN(test_other_medium_with_a_pending_step);
 	TAP_RUN(test_other_medium_without_a_run);
 	return TAP_END();
 }

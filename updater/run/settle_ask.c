@@ -231,14 +231,15 @@ static void judge_human(const struct question *q, struct finding *f)
 		    "it needs a person: %s. %s", f->why, advice);
 }
 
-/* In RAM: a step that stands on one that was not completed was not begun. */
+/* In RAM: a step that begins where another one of its device was to end, and that did not. */
 static bool stands_on_unfinished(const struct question *q)
 {
 	for (size_t i = 0; i < q->history->step_count; i++) {
 		const struct history_step *other = &q->history->steps[i];
 
 		if (other->earlier || other->last.step >= q->last->step ||
-		    strcmp(other->last.device, q->last->device) != 0)
+		    strcmp(other->last.device, q->last->device) != 0 ||
+		    strcmp(other->last.to, q->last->from) != 0)
 			continue;
 		if (other->last.state != STEP_VERIFIED && other->last.state != STEP_ACCEPTED)
 			return true;
