@@ -47,23 +47,36 @@ static int write_record(struct journal *journal, unsigned int index,
 	return journal_write_slot(journal, index + 1, 0, err);
 }
 
-/* taken is what the medium holds from here on, as long as something is owed. */
+static int make_room_to_owe(struct journal *journal, struct err *err)
+{
+	size_t max = journal->owed_max ? 2 * journal->owed_max : JOURNAL_RECORDS;
+	struct journal_owed *list;
+
+	if (!journal->taken)
+		journal->taken = malloc(sizeof(journal->records));
+	if (!journal->taken)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	if (journal->owed_count < journal->owed_max)
+		return 0;
+	list = realloc(journal->owed, max * sizeof(*list));
+	if (!list)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	journal->owed = list;
+	journal->owed_max = max;
+	return 0;
+}
+
 static int owe(struct journal *journal, unsigned int index, const struct journal_record *record,
 	       struct err *err)
 {
-	if (journal->owed_count == journal->owed_max) {
-		size_t max = journal->owed_max ? 2 * journal->owed_max : JOURNAL_RECORDS;
-		struct journal_owed *list = realloc(journal->owed, max * sizeof(*list));
+	int rc = make_room_to_owe(journal, err);
 
-		if (!list)
-			return err_set(err, ERR_NOMEM, "out of memory");
-		journal->owed = list;
-		journal->owed_max = max;
-	}
+	if (rc)
+		return rc;
 	if (!journal->is_volatile)
 		journal->degraded = true;
 	if (journal->owed_count == 0)
-		memcpy(journal->taken, journal->records, sizeof(journal->taken));
+		memcpy(journal->taken, journal->records, sizeof(journal->records));
 	journal->owed[journal->owed_count++] =
 		(struct journal_owed){ .index = index, .record = *record };
 	return 0;
@@ -225,6 +238,7 @@ void journal_close(struct journal *journal)
 	if (journal->io.close)
 		journal->io.close(journal->io.ctx);
 	pthread_mutex_destroy(&journal->lock);
+	free(journal->taken);
 	free(journal->owed);
 	free(journal->slot);
 	free(journal);

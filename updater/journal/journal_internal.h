@@ -25,6 +25,7 @@
 #define JOURNAL_REGION_BYTES (JOURNAL_REGION_SLOTS * JOURNAL_SLOT_BYTES)
 #define JOURNAL_REGIONS	     (JOURNAL_COPY_BYTES / JOURNAL_REGION_BYTES - 1)
 #define JOURNAL_RECORDS	     (JOURNAL_REGION_SLOTS - 1)
+#define JOURNAL_CHUNK_BYTES  (16u * JOURNAL_SLOT_BYTES) /* read at a time */
 #define JOURNAL_SPARE	     8u /* records that journal_reserve() keeps for settling */
 #define JOURNAL_STEP_RECORDS 7u /* at most, of one step: planned, 5 more, its end */
 /* Begin, gone to RAM and reboot; begin and gone to RAM again; end; 3 for what nobody expected. */
@@ -81,22 +82,31 @@ struct journal_headers {
 	bool unreadable;
 };
 
-/* Both copies of a region's records as they were found, of whatever claim; seq 0 = none. */
+/* What each copy of a slot holds, of whatever claim; seq 0 = nothing. */
+struct journal_found {
+	uint64_t seq;
+	uint64_t claim;
+};
+
+/* Both copies of a region's records. */
 struct journal_scan {
-	struct journal_record copies[JOURNAL_COPIES][JOURNAL_RECORDS];
+	struct journal_found copies[JOURNAL_COPIES][JOURNAL_RECORDS];
+	struct journal_record merged[JOURNAL_RECORDS]; /* of one claim, the newer copy's */
 	uint64_t last_seq;
 	uint64_t last_claim;
 	bool unreadable;
-	struct journal_record merged[JOURNAL_RECORDS]; /* by journal_merge() */
 };
 
+/*
+ * Reads JOURNAL_CHUNK_BYTES into buf: in one transfer, and when that fails slot by slot, so that a
+ * bad block costs one slot; slots that cannot be read are zeros. False when there were any.
+ */
+bool journal_read_slots(const struct journal_io *io, uint64_t offset, uint8_t *buf);
 /* slot: JOURNAL_SLOT_BYTES for transfers. What cannot be read is noted, never an error. */
 void journal_read_headers(const struct journal_io *io, uint8_t *slot, struct journal_headers *ret);
-/* ERR_NOMEM; *ret is malloc'ed, perhaps even then. */
-int journal_scan_region(const struct journal_io *io, unsigned int region, struct journal_scan **ret,
-			struct err *err);
-/* Fills scan->merged: the records of this claim, of each slot the newer copy; others are seq 0. */
-void journal_merge(struct journal_scan *scan, uint64_t claim);
+/* claim: whose records are merged. ERR_NOMEM; *ret is malloc'ed. */
+int journal_scan_region(const struct journal_io *io, unsigned int region, uint64_t claim,
+			struct journal_scan **ret, struct err *err);
 
 /* A record that the medium did not take, and where it belongs. */
 struct journal_owed {
@@ -119,8 +129,8 @@ struct journal {
 	unsigned int next; /* where the search for the next record's slot begins */
 	uint8_t *slot;	   /* JOURNAL_SLOT_BYTES, for transfers */
 	struct journal_record records[JOURNAL_RECORDS]; /* by slot; seq 0 = none */
-	struct journal_record taken[JOURNAL_RECORDS];	/* while something is owed: on the medium */
-	struct journal_owed *owed;			/* oldest first */
+	struct journal_record *taken; /* while something is owed: as the medium has them */
+	struct journal_owed *owed;    /* oldest first */
 	size_t owed_count;
 	size_t owed_max;
 };

@@ -7,29 +7,35 @@
 
 #include "base/cleanup.h"
 
-/* What a flash block holds that was never written, or was lost. len is a multiple of 8. */
+/* What a flash block holds that was never written, or was lost: mostly one or the other. */
 static bool is_blank(const uint8_t *buf, size_t len)
 {
-	for (size_t i = 0; i < len; i += sizeof(uint64_t)) {
-		uint64_t word;
-
-		memcpy(&word, buf + i, sizeof(word));
-		if (word != 0 && word != UINT64_MAX)
+	if (memcmp(buf, buf + 1, len - 1) == 0)
+		return buf[0] == 0x00 || buf[0] == 0xff;
+	for (size_t i = 0; i < len; i++)
+		if (buf[i] != 0x00 && buf[i] != 0xff)
 			return false;
-	}
 	return true;
 }
 
-/* Slots that cannot be read are taken as blank: they say nothing against a journal. */
-static void read_first_mib(const struct journal_io *io, unsigned int copy, uint8_t *buf)
+/*
+ * Is there nothing but perhaps a superblock in the first MiB of copy A? Slots that cannot be read
+ * count as blank: they say nothing against a journal.
+ */
+static int check_first_mib(const struct journal_io *io, uint8_t *buf, struct err *err)
 {
-	uint64_t offset = (uint64_t)copy * JOURNAL_COPY_BYTES;
+	for (size_t pos = 0; pos < JOURNAL_REGION_BYTES; pos += JOURNAL_CHUNK_BYTES) {
+		size_t begin = pos == 0 ? JOURNAL_RECORD_BYTES : 0;
 
-	if (io->read(io->ctx, offset, buf, JOURNAL_REGION_BYTES) == 0)
-		return;
-	for (size_t pos = 0; pos < JOURNAL_REGION_BYTES; pos += JOURNAL_SLOT_BYTES)
-		if (io->read(io->ctx, offset + pos, buf + pos, JOURNAL_SLOT_BYTES) != 0)
-			memset(buf + pos, 0, JOURNAL_SLOT_BYTES);
+		journal_read_slots(io, pos, buf);
+		if (pos == 0 && memcmp(buf, JOURNAL_MAGIC, JOURNAL_MAGIC_BYTES) != 0 &&
+		    !is_blank(buf, JOURNAL_RECORD_BYTES))
+			return err_set(err, ERR_FORMAT, "not a journal: it begins otherwise");
+		if (!is_blank(buf + begin, JOURNAL_CHUNK_BYTES - begin))
+			return err_set(err, ERR_FORMAT,
+				       "not a journal: there is other data in its first MiB");
+	}
+	return 0;
 }
 
 /*
@@ -41,24 +47,20 @@ static void read_first_mib(const struct journal_io *io, unsigned int copy, uint8
 int journal_probe_on(const struct journal_io *io, bool ret_holds[JOURNAL_COPIES],
 		     uint8_t ret_id[JOURNAL_MEDIUM_ID_BYTES], struct err *err)
 {
-	CLEANUP_FREE uint8_t *buf = journal_io_alloc(JOURNAL_REGION_BYTES);
+	CLEANUP_FREE uint8_t *buf = journal_io_alloc(JOURNAL_CHUNK_BYTES);
 	uint8_t ids[JOURNAL_COPIES][JOURNAL_MEDIUM_ID_BYTES];
+	int rc;
 
 	if (!buf)
 		return err_set(err, ERR_NOMEM, "out of memory");
+	rc = check_first_mib(io, buf, err);
+	if (rc)
+		return rc;
 	for (unsigned int copy = 0; copy < JOURNAL_COPIES; copy++) {
-		read_first_mib(io, copy, buf);
-		ret_holds[copy] =
-			journal_decode_superblock(buf, JOURNAL_SLOT_BYTES, ids[copy]) == 0;
-		if (copy > 0)
-			continue;
-		if (memcmp(buf, JOURNAL_MAGIC, JOURNAL_MAGIC_BYTES) != 0 &&
-		    !is_blank(buf, JOURNAL_RECORD_BYTES))
-			return err_set(err, ERR_FORMAT, "not a journal: it begins otherwise");
-		if (!is_blank(buf + JOURNAL_RECORD_BYTES,
-			      JOURNAL_REGION_BYTES - JOURNAL_RECORD_BYTES))
-			return err_set(err, ERR_FORMAT,
-				       "not a journal: there is other data in its first MiB");
+		rc = io->read(io->ctx, (uint64_t)copy * JOURNAL_COPY_BYTES, buf,
+			      JOURNAL_SLOT_BYTES);
+		ret_holds[copy] = rc == 0 && journal_decode_superblock(buf, JOURNAL_SLOT_BYTES,
+								       ids[copy]) == 0;
 	}
 	if (!ret_holds[0] && !ret_holds[1])
 		return err_set(err, ERR_FORMAT, "not a journal: it has no superblock that holds");

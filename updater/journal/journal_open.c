@@ -30,10 +30,9 @@ static int is_finished(const struct journal_io *io, unsigned int region, uint64_
 	bool is_open;
 	int rc;
 
-	rc = journal_scan_region(io, region, &scan, err);
+	rc = journal_scan_region(io, region, claim, &scan, err);
 	if (rc)
 		return rc;
-	journal_merge(scan, claim);
 	if (journal_newest_run(scan->merged, run_id, &is_open))
 		*ret_finished = !is_open;
 	else
@@ -103,7 +102,7 @@ void journal_repair_superblocks(struct journal *journal, const bool holds[JOURNA
 static bool copy_lacks(const struct journal_scan *scan, unsigned int copy, unsigned int index,
 		       const struct journal_record *record)
 {
-	const struct journal_record *found = &scan->copies[copy][index];
+	const struct journal_found *found = &scan->copies[copy][index];
 
 	return found->seq != record->seq || found->claim != record->claim;
 }
@@ -138,13 +137,13 @@ static int load_region(struct journal *journal, struct err *err)
 {
 	CLEANUP_FREE struct journal_scan *scan = NULL;
 	uint64_t newest = 0;
-	int rc = journal_scan_region(&journal->io, journal->region, &scan, err);
+	int rc = journal_scan_region(&journal->io, journal->region, journal->header.claim, &scan,
+				     err);
 
 	if (rc)
 		return rc;
 	if (scan->unreadable)
 		journal->degraded = true;
-	journal_merge(scan, journal->header.claim);
 	memcpy(journal->records, scan->merged, sizeof(journal->records));
 	journal->last_seq = scan->last_seq;
 	for (unsigned int i = 0; i < JOURNAL_RECORDS; i++) {
@@ -168,7 +167,7 @@ static int claim_region(struct journal *journal, const struct journal_headers *h
 	int rc = choose_region(&journal->io, headers, &journal->region, err);
 
 	if (rc == 0)
-		rc = journal_scan_region(&journal->io, journal->region, &scan, err);
+		rc = journal_scan_region(&journal->io, journal->region, 0, &scan, err);
 	if (rc)
 		return rc;
 	if (scan->last_claim > claim)

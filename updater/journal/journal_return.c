@@ -18,8 +18,8 @@ struct found {
 	bool holds[JOURNAL_COPIES];
 };
 
-static int look(const struct journal_io *io, unsigned int region, struct found *found,
-		struct err *err)
+static int look(const struct journal_io *io, unsigned int region, uint64_t claim,
+		struct found *found, struct err *err)
 {
 	CLEANUP_FREE uint8_t *slot = journal_io_alloc(JOURNAL_SLOT_BYTES);
 	int rc;
@@ -30,7 +30,7 @@ static int look(const struct journal_io *io, unsigned int region, struct found *
 	if (rc)
 		return rc;
 	journal_read_headers(io, slot, &found->headers);
-	return journal_scan_region(io, region, &found->scan, err);
+	return journal_scan_region(io, region, claim, &found->scan, err);
 }
 
 static bool same_record(const struct journal_record *a, const struct journal_record *b)
@@ -106,7 +106,6 @@ static int compare(const struct journal *journal, const struct found *found, str
 	if (found->headers.list[region].use != journal->header.use)
 		return err_set(err, ERR_FORMAT,
 			       "journal: it has been opened elsewhere since. It is left as it is");
-	journal_merge(found->scan, journal->header.claim);
 	return compare_records(journal, found->scan, err);
 }
 
@@ -136,7 +135,7 @@ static void close_io(struct journal_io *io)
 static int take_back(struct journal *journal, struct journal_io io, struct err *err)
 {
 	struct found found = { 0 };
-	int rc = look(&io, journal->region, &found, err);
+	int rc = look(&io, journal->region, journal->header.claim, &found, err);
 
 	pthread_mutex_lock(&journal->lock);
 	if (rc == 0)
@@ -193,7 +192,9 @@ static void move_to(struct journal *journal, struct journal *from)
 	journal->last_seq = from->last_seq;
 	journal->next = from->next;
 	memcpy(journal->records, from->records, sizeof(journal->records));
-	memcpy(journal->taken, from->taken, sizeof(journal->taken));
+	free(journal->taken);
+	journal->taken = from->taken;
+	from->taken = NULL;
 	free(journal->owed);
 	journal->owed = from->owed;
 	journal->owed_count = from->owed_count;

@@ -42,53 +42,60 @@ void journal_read_headers(const struct journal_io *io, uint8_t *slot, struct jou
 	}
 }
 
-/* In one transfer; when that fails slot by slot, so that a bad block costs one record. */
+bool journal_read_slots(const struct journal_io *io, uint64_t offset, uint8_t *buf)
+{
+	bool whole = io->read(io->ctx, offset, buf, JOURNAL_CHUNK_BYTES) == 0;
+
+	for (size_t pos = 0; !whole && pos < JOURNAL_CHUNK_BYTES; pos += JOURNAL_SLOT_BYTES)
+		if (io->read(io->ctx, offset + pos, buf + pos, JOURNAL_SLOT_BYTES) != 0)
+			memset(buf + pos, 0, JOURNAL_SLOT_BYTES);
+	return whole;
+}
+
+static void take_record(struct journal_scan *scan, unsigned int copy, unsigned int index,
+			const uint8_t *buf, uint64_t claim)
+{
+	struct journal_record record;
+
+	if (journal_decode(buf, JOURNAL_SLOT_BYTES, &record) != 0)
+		return;
+	scan->copies[copy][index] =
+		(struct journal_found){ .seq = record.seq, .claim = record.claim };
+	if (record.seq > scan->last_seq)
+		scan->last_seq = record.seq;
+	if (record.claim > scan->last_claim)
+		scan->last_claim = record.claim;
+	if (record.claim == claim && record.seq > scan->merged[index].seq)
+		scan->merged[index] = record;
+}
+
 static void scan_copy(const struct journal_io *io, unsigned int region, unsigned int copy,
-		      uint8_t *buf, struct journal_scan *scan)
+		      uint64_t claim, uint8_t *buf, struct journal_scan *scan)
 {
 	uint64_t offset = (uint64_t)copy * JOURNAL_COPY_BYTES + journal_region_offset(region);
-	bool whole = io->read(io->ctx, offset, buf, JOURNAL_REGION_BYTES) == 0;
 
-	if (!whole)
-		scan->unreadable = true;
-	for (unsigned int i = 0; i < JOURNAL_RECORDS; i++) {
-		struct journal_record *record = &scan->copies[copy][i];
-		size_t pos = (i + 1) * (size_t)JOURNAL_SLOT_BYTES;
+	for (unsigned int slot = 0; slot < JOURNAL_REGION_SLOTS; slot++) {
+		size_t pos = slot * (size_t)JOURNAL_SLOT_BYTES;
 
-		if (!whole && io->read(io->ctx, offset + pos, buf + pos, JOURNAL_SLOT_BYTES) != 0)
-			continue;
-		if (journal_decode(buf + pos, JOURNAL_SLOT_BYTES, record) != 0)
-			memset(record, 0, sizeof(*record));
-		if (record->seq > scan->last_seq)
-			scan->last_seq = record->seq;
-		if (record->claim > scan->last_claim)
-			scan->last_claim = record->claim;
+		if (pos % JOURNAL_CHUNK_BYTES == 0 && !journal_read_slots(io, offset + pos, buf))
+			scan->unreadable = true;
+		if (slot > 0) /* the header is none */
+			take_record(scan, copy, slot - 1, buf + pos % JOURNAL_CHUNK_BYTES, claim);
 	}
 }
 
-int journal_scan_region(const struct journal_io *io, unsigned int region, struct journal_scan **ret,
-			struct err *err)
+int journal_scan_region(const struct journal_io *io, unsigned int region, uint64_t claim,
+			struct journal_scan **ret, struct err *err)
 {
-	CLEANUP_FREE uint8_t *buf = journal_io_alloc(JOURNAL_REGION_BYTES);
+	CLEANUP_FREE uint8_t *buf = journal_io_alloc(JOURNAL_CHUNK_BYTES);
 	struct journal_scan *scan = calloc(1, sizeof(*scan));
 
-	*ret = scan;
-	if (!buf || !scan)
+	if (!buf || !scan) {
+		free(scan);
 		return err_set(err, ERR_NOMEM, "out of memory");
-	for (unsigned int copy = 0; copy < JOURNAL_COPIES; copy++)
-		scan_copy(io, region, copy, buf, scan);
-	return 0;
-}
-
-void journal_merge(struct journal_scan *scan, uint64_t claim)
-{
-	memset(scan->merged, 0, sizeof(scan->merged));
-	for (unsigned int copy = 0; copy < JOURNAL_COPIES; copy++) {
-		for (unsigned int i = 0; i < JOURNAL_RECORDS; i++) {
-			const struct journal_record *found = &scan->copies[copy][i];
-
-			if (found->claim == claim && found->seq > scan->merged[i].seq)
-				scan->merged[i] = *found;
-		}
 	}
+	for (unsigned int copy = 0; copy < JOURNAL_COPIES; copy++)
+		scan_copy(io, region, copy, claim, buf, scan);
+	*ret = scan;
+	return 0;
 }
