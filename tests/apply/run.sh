@@ -151,7 +151,7 @@ test_power_cut() {
 	serve ''
 	powered_off
 	said 'was cut off. What it left behind'
-	said 'was "writing": interrupted; the old firmware runs'
+	said 'was "writing": the old firmware runs: 1.0'
 	ended 0
 	drive received payload
 	drive running 2.0
@@ -166,7 +166,7 @@ test_power_cut_late() {
 	rm "$dir/drive/state/received.bin"
 	serve ''
 	powered_off
-	said 'was "writing": interrupted, but the new firmware runs; it reads 2.0'
+	said 'was "writing": the new firmware runs, read back: 2.0'
 	ended 3
 	drive received nothing
 	say_end 'a power cut in the commit that the drive completed: seen, and not done twice'

@@ -360,7 +360,7 @@ static void cut_in_a_state(void)
 	struct world *world = start_two();
 	struct step_words words = step_a;
 	bool reboot = answer->kind == REBOOTED;
-	char run_id[33];
+	char run_id[33], was[64];
 	bool open;
 
 	words.from = answer->from;
