@@ -9,14 +9,15 @@
 
 static const char usage[] =
 	"usage: lab_nvme --socket PATH --state DIR [--model TEXT] [--serial TEXT]\n"
-	"                [--version TEXT] [--faults KEY=VALUE,...] [--keep]\n"
+	"                [--version TEXT] [--faults KEY=VALUE,...] [--disk FILE] [--keep]\n"
 	"\n"
 	"  --version  firmware of a drive that is new (without a state in DIR)\n"
 	"  --faults   properties and faults, see tests/lab/README.md\n"
+	"  --disk     what namespace 1 holds; default: RAM, zeros at first\n"
 	"  --keep     wait for another client when one has gone; each one is a power cycle\n";
 
 struct options {
-	const char *socket, *state;
+	const char *socket, *state, *disk;
 	bool keep;
 };
 
@@ -48,6 +49,7 @@ static bool parse_options(int argc, char **argv, struct options *options, struct
 		{ "serial", required_argument, NULL, 'n' },
 		{ "version", required_argument, NULL, 'v' },
 		{ "faults", required_argument, NULL, 'f' },
+		{ "disk", required_argument, NULL, 'b' },
 		{ "keep", no_argument, NULL, 'k' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -67,6 +69,8 @@ static bool parse_options(int argc, char **argv, struct options *options, struct
 			ok = set_property(model, "revision", optarg);
 		else if (option == 'f')
 			ok = set_faults(model, optarg);
+		else if (option == 'b')
+			options->disk = optarg;
 		else if (option == 'k')
 			options->keep = true;
 		else
@@ -112,6 +116,9 @@ int main(int argc, char **argv)
 	error = nvme_file_open(&file, &model, options.state);
 	if (error)
 		return fail(options.state, error);
+	error = options.disk ? nvme_file_disk(&file, options.disk) : 0;
+	if (error)
+		return fail(options.disk, error);
 	error = nvme_pci_init(&pci, &file);
 	if (error)
 		return fail("memory", error);

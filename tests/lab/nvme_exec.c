@@ -141,6 +141,7 @@ int nvme_exec_io(struct nvme_pci *pci, const struct nvme_entry *entry)
 		return NVME_LBA_OUT_OF_RANGE;
 	if (len > nvme_model_max_transfer(model))
 		return NVME_INVALID_FIELD;
+	nvme_file_log_io(pci->file, entry->cmd.opcode == WRITE, lba, count);
 	return nvme_queue_copy(pci, entry, pci->blocks + lba * NVME_MODEL_LBA_BYTES, len,
 			       entry->cmd.opcode == READ);
 }

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The state as text, one "key value" a line; a revision may hold spaces. */
@@ -108,6 +110,7 @@ int nvme_file_open(struct nvme_file *file, struct nvme_model *model, const char 
 	int fd, error;
 
 	file->model = model;
+	file->disk = NULL;
 	if (mkdir(path, 0755) && errno != EEXIST)
 		return -errno;
 	file->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -124,6 +127,29 @@ int nvme_file_open(struct nvme_file *file, struct nvme_model *model, const char 
 	error = load(file, fd);
 	(void)close(fd);
 	return error;
+}
+
+int nvme_file_disk(struct nvme_file *file, const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	struct stat st;
+	char size[32];
+	void *disk;
+
+	if (fd < 0 || fstat(fd, &st))
+		return -errno;
+	(void)snprintf(size, sizeof(size), "ns_mb=%lld", (long long)st.st_size >> 20);
+	if (st.st_size == 0 || st.st_size % (1 << 20) || nvme_model_set(file->model, size))
+		return -EINVAL;
+	disk = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	(void)close(fd);
+	if (disk == MAP_FAILED)
+		return -errno;
+	file->io_log = openat(file->dir, "io.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	if (file->io_log < 0)
+		return -errno;
+	file->disk = disk;
+	return 0;
 }
 
 static const char *opcode_name(uint8_t opcode)
@@ -158,15 +184,25 @@ static const char *opcode_name(uint8_t opcode)
 	}
 }
 
+/* The host's clock: it puts the logs of several drives in order. */
+static unsigned long long now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (unsigned long long)now.tv_sec * 1000 + (unsigned long long)now.tv_nsec / 1000000;
+}
+
 void nvme_file_log(struct nvme_file *file, const struct nvme_model_cmd *cmd, size_t len, int status)
 {
 	const char *silence = status == NVME_MODEL_GONE ? "gone" : "no answer";
 	char answer[16];
 
 	(void)snprintf(answer, sizeof(answer), "%03x", (unsigned int)status);
-	(void)dprintf(file->log, "%s opcode=%02x nsid=%x cdw10=%08x cdw11=%08x len=%zu -> %s\n",
+	(void)dprintf(file->log,
+		      "%s opcode=%02x nsid=%x cdw10=%08x cdw11=%08x len=%zu -> %s ms=%llu\n",
 		      opcode_name(cmd->opcode), cmd->opcode, cmd->nsid, cmd->cdw10, cmd->cdw11, len,
-		      status < 0 ? silence : answer);
+		      status < 0 ? silence : answer, now_ms());
 }
 
 /* Keeps received.bin equal to what the model received. */
@@ -198,6 +234,13 @@ int nvme_file_admin(struct nvme_file *file, const struct nvme_model_cmd *cmd, ui
 	return status;
 }
 
+void nvme_file_log_io(struct nvme_file *file, bool is_write, uint64_t lba, uint64_t blocks)
+{
+	if (file->disk)
+		(void)dprintf(file->io_log, "%s %llu %llu\n", is_write ? "write" : "read",
+			      (unsigned long long)lba, (unsigned long long)blocks);
+}
+
 void nvme_file_reset(struct nvme_file *file, enum nvme_model_reset kind)
 {
 	static const char *const names[] = { "none", "controller", "conventional", "subsystem",
@@ -206,7 +249,7 @@ void nvme_file_reset(struct nvme_file *file, enum nvme_model_reset kind)
 
 	nvme_model_reset(file->model, kind);
 	error = save(file);
-	(void)dprintf(file->log, "reset %s: running %s, active slot %d%s%s\n", names[kind],
+	(void)dprintf(file->log, "reset %s: running %s, active slot %d%s%s ms=%llu\n", names[kind],
 		      file->model->firmware.running, file->model->firmware.active,
-		      error ? ", not saved: " : "", error ? strerror(-error) : "");
+		      error ? ", not saved: " : "", error ? strerror(-error) : "", now_ms());
 }

@@ -127,7 +127,7 @@ int nvme_pci_init(struct nvme_pci *pci, struct nvme_file *file)
 	pci->server.region_bytes[VFIO_PCI_CONFIG_REGION_INDEX] = sizeof(pci->config);
 	pci->server.irq_vectors[VFIO_PCI_MSIX_IRQ_INDEX] = NVME_PCI_VECTORS;
 	pci->file = file;
-	pci->blocks = calloc(1, bytes ? bytes : 1);
+	pci->blocks = file->disk ? file->disk : calloc(1, bytes ? bytes : 1);
 	pci->buffer = malloc(NVME_PCI_TRANSFER);
 	if (pci->blocks && pci->buffer)
 		return 0;
@@ -137,7 +137,8 @@ int nvme_pci_init(struct nvme_pci *pci, struct nvme_file *file)
 
 void nvme_pci_free(struct nvme_pci *pci)
 {
-	free(pci->blocks);
+	if (pci->blocks != pci->file->disk)
+		free(pci->blocks);
 	free(pci->buffer);
 	pci->blocks = pci->buffer = NULL;
 }

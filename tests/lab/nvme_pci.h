@@ -59,7 +59,7 @@ struct nvme_pci {
 	struct nvme_sq sq[NVME_PCI_QUEUES];
 	struct nvme_cq cq[NVME_PCI_QUEUES];
 	struct nvme_late late[NVME_PCI_LATE];
-	uint8_t *blocks; /* contents of namespace 1: RAM, zeros at the start */
+	uint8_t *blocks; /* contents of namespace 1: the file's disk, or RAM, zeros at first */
 	uint8_t *buffer; /* NVME_PCI_TRANSFER bytes */
 };
 
