@@ -58,10 +58,20 @@ serve() {
 # below, or after SECONDS by itself. Returns when the server is on.
 server_start() {
 	drive_start "$1"
+	# shellcheck disable=SC2046
+	server_boot "$2" 'drydock.mode=auto drydock.poweroff=yes' $(lab_qemu_args "$dir/drive/nvme.sock")
+}
+
+# server_boot SECONDS WORDS OPTION...: the same with other words and a machine of QEMU's OPTIONs.
+server_boot() {
 	rm -f "$dir/serial.log" "$dir/qemu.pid"
-	stick_start "$dir/stick.img" "$dir" "$2" 'drydock.mode=auto drydock.poweroff=yes' \
-		"$dir/drive/nvme.sock" &
+	stick_direct "$dir/stick.img" "$dir" "$@" &
 	server=$!
+	server_is_on
+}
+
+# server_is_on: waits until QEMU has begun.
+server_is_on() {
 	_tenths=300
 	until [ -s "$dir/qemu.pid" ] || [ "$_tenths" -eq 0 ]; do
 		_tenths=$((_tenths - 1))
@@ -82,7 +92,7 @@ server_ended() {
 	wait "$server"
 	status=$?
 	server=
-	lab_nvme_stop "$dir/drive"
+	lab_nvme_stop
 	read_logs
 }
 
@@ -93,11 +103,17 @@ server_cut() {
 	server_ended
 }
 
-# await TEXT [SECONDS]: until it is on the serial line; fails when that takes too long.
+# await TEXT [SECONDS]: until it is on the serial line; fails when that takes too long, or when the
+# server ends before.
 await() {
 	_tenths=$((${2:-90} * 10))
 	until grep -qF -e "$1" "$dir/serial.log" 2>/dev/null; do
 		_tenths=$((_tenths - 1))
+		# QEMU removes the file when it ends by itself.
+		if [ ! -e "$dir/qemu.pid" ] && ! grep -qF -e "$1" "$dir/serial.log" 2>/dev/null; then
+			fail "the server ended and had not said: $1"
+			return
+		fi
 		if [ "$_tenths" -le 0 ]; then
 			fail "was not said within ${2:-90} s: $1"
 			return

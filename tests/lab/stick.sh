@@ -28,7 +28,8 @@ stick_firmware() {
 
 # stick_qemu DIR SECONDS IMAGE OPTION...: runs QEMU with IMAGE as a USB stick; the serial line goes to
 # DIR/serial.log, its process id to DIR/qemu.pid; its monitor reads DIR/monitor.in. Succeeds when the
-# server powers itself off within SECONDS; status 124 = it did not.
+# server powers itself off within SECONDS; status 124 = it did not. LAB_STICK is another node "stick"
+# than the plain file, LAB_SERIAL the server's serial number, LAB_BOOTINDEX the stick's place.
 stick_qemu() {
 	_dir=$1 _seconds=$2 _image=$3
 	shift 3
@@ -38,9 +39,10 @@ stick_qemu() {
 		-accel tcg -smp 1 -display none -no-reboot -nic none \
 		-chardev "pipe,id=monitor,path=$_dir/monitor" -monitor chardev:monitor \
 		-smbios type=0,vendor=Lab,version=1.0 \
-		-smbios type=1,manufacturer=Lab,product=Demo,serial=LABSRV1 \
-		-device qemu-xhci -drive "if=none,id=stick,format=raw,file=$_image" \
-		-device usb-storage,drive=stick,bootindex=1,removable=on \
+		-smbios "type=1,manufacturer=Lab,product=Demo,serial=${LAB_SERIAL:-LABSRV1}" \
+		-device qemu-xhci,id=usb \
+		-blockdev "${LAB_STICK:-driver=raw,node-name=stick,file.driver=file,file.filename=$_image}" \
+		-device "usb-storage,bus=usb.0,id=plug,drive=stick,bootindex=${LAB_BOOTINDEX:-1},removable=on" \
 		-serial "file:$_dir/serial.log" -pidfile "$_dir/qemu.pid" "$@" >"$_dir/qemu.out" 2>&1 </dev/null
 }
 
@@ -58,13 +60,30 @@ stick_boot() {
 stick_start() {
 	_stick=$1 _in=$2 _limit=$3 _words=$4
 	shift 4
+	# shellcheck disable=SC2046
+	stick_direct "$_stick" "$_in" "$_limit" "$_words" $(lab_qemu_args "$@")
+}
+
+# stick_direct IMAGE DIR SECONDS WORDS OPTION...: the same with QEMU's options for the machine.
+stick_direct() {
+	_stick=$1 _in=$2 _limit=$3 _words=$4
+	shift 4
 	xorriso -osirrox on -indev "stdio:$_stick" -extract /boot/trust.cpio "$_in/trust.cpio" \
 		>/dev/null 2>&1
 	cat "$lab_build/initrd.zst" "$_in/trust.cpio" >"$_in/initrd"
 	rm -f "$_in/trust.cpio"
-	# shellcheck disable=SC2046
-	stick_qemu "$_in" "$_limit" "$_stick" $(lab_qemu_args "$@") -kernel "$lab_build/vmlinuz" \
+	stick_qemu "$_in" "$_limit" "$_stick" "$@" -kernel "$lab_build/vmlinuz" \
 		-initrd "$_in/initrd" -append "console=ttyS0 panic=1 $_words"
+}
+
+# stick_pull DIR: takes the stick out of a server that runs; stick_plug DIR [NODE]: puts it, or
+# another node that QEMU was given, in again.
+stick_pull() {
+	stick_monitor "$1" 'device_del plug'
+}
+
+stick_plug() {
+	stick_monitor "$1" "device_add usb-storage,bus=usb.0,id=plug,drive=${2:-stick},removable=on"
 }
 
 # stick_monitor DIR COMMAND: a command for QEMU's monitor, of a server that runs.
