@@ -378,6 +378,9 @@ static void cut_in_a_state(void)
 	CHECK_INT(counter(&world->settled, answer->counter), 1);
 	CHECK_INT(all_counters(&world->settled), 1);
 	CHECK_STR(bar_of(&world->history.bars, 0), answer->bar);
+	snprintf(was, sizeof(was), "was \"%s\": ", step_state_name(answer->was));
+	if (answer->counter != N_NOT)
+		CHECK_CONTAINS(world->said, was);
 	CHECK_CONTAINS(world->said, answer->text);
 	CHECK_CONTAINS(world->said,
 		       reboot ? "goes on after its reboot" : "was cut off. What it left behind");
