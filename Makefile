@@ -53,7 +53,7 @@ CORE   := $(OBJ)/libdrydock.a
 FWREPO := $(OBJ)/libfwrepo.a
 TESTS  := $(patsubst tests/unit/%.c,$(BIN)/tests/%,$(TEST_SRCS))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BIN)/fuzz/%,$(FUZZ_SRCS))
-BENCH   := $(BIN)/bench/bench_write $(BIN)/bench/peak
+BENCH   := $(addprefix $(BIN)/bench/,bench_write bench_makespan bench_journal peak)
 
 all: $(BIN)/drydock $(BIN)/fwrepo man
 man: $(BIN)/drydock.8 $(BIN)/fwrepo.8
@@ -69,6 +69,7 @@ $(TESTS): $(BIN)/tests/%: $(OBJ)/tests/unit/%.o $(call objs,$(TEST_SUPPORT)) $(F
 FUZZ_MAIN = $(OBJ)/tests/fuzz/driver.o
 $(FUZZERS): $(BIN)/fuzz/%: $(OBJ)/tests/fuzz/%.o $(FUZZ_MAIN) $(FWREPO) $(CORE)
 $(BIN)/bench/bench_write: $(call objs,$(BENCH_SRCS)) $(CORE)
+$(BIN)/bench/bench_makespan $(BIN)/bench/bench_journal: $(BIN)/bench/%: $(OBJ)/tests/bench/%.o $(CORE)
 $(BIN)/bench/peak: $(call objs,tests/bench/peak.c)
 
 # The key of a sysroot changes with what is in it.
@@ -107,4 +108,4 @@ $(BUILD)/lab/lab_nvme $(BUILD)/lab/mkfw: $(wildcard tests/lab/*.h)
 .PHONY: all man tests fuzzers bench lab
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(call objs,$(CORE_SRCS) $(FWREPO_SRCS) updater/main.c \
-	firmware-repo/main.c $(TEST_SRCS) $(TEST_SUPPORT) $(FUZZ_SRCS) $(BENCH_SRCS)))
+	firmware-repo/main.c $(TEST_SRCS) $(TEST_SUPPORT) $(FUZZ_SRCS) $(BENCH_SRCS) $(wildcard tests/bench/*.c)))

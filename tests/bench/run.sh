@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# tests/bench/run.sh [size|memory|verify|guest|inventory]...: measures the figures of BENCHMARKS.md
+# tests/bench/run.sh [size|memory|verify|guest|inventory|makespan|journal]...: measures the figures of BENCHMARKS.md
 # again and prints them as a Markdown table, also into build/bench.md. Figures for orientation, not
 # tests: a target that is missed is marked and fails nothing. What could not be measured fails.
 set -eu
@@ -210,12 +210,71 @@ bench_inventory() {
 	bench_inventory_of dump 'the largest dump'
 }
 
-figures='size memory verify guest inventory'
+# add_component REPO ID CLASS SECONDS: for the devices of bench_makespan.c whose model is "BENCH ID"
+add_component() {
+	head -c 1048576 /dev/urandom >"$work/payload"
+	quietly "$build/fwrepo" add "$work/payload" --repo "$1" --id "$2-2.0" --version 2.0 \
+		--scheme dotted --target "nvme-model:BENCH $2" --backend bench --class "$3" \
+		--proof nvme.fr=2.0 --activation none --expected-seconds "$4"
+}
+
+server_repository() {
+	mkdir "$1" "$1/logs"
+	quietly "$build/fwrepo" key new bench --dir "$1/keys" --no-passphrase
+	quietly "$build/fwrepo" init "$1/repo" --id bench
+	add_component "$1/repo" BMC bmc 300
+	add_component "$1/repo" BACKPLANE enclosure 600
+	add_component "$1/repo" DRIVE drive 120
+	add_component "$1/repo" NIC nic 360
+	quietly "$build/fwrepo" sign --repo "$1/repo" --key bench --key-dir "$1/keys"
+	quietly "$build/fwrepo" trust --key bench --key-dir "$1/keys" --out "$1/trust" \
+		--min-evidence emulator
+}
+
+bench_makespan() {
+	quietly make -s bench BUILD="$build"
+	server_repository "$work/server"
+	say 'updating a whole server, a hundred times as fast'
+	quietly "$build/bench/bench_makespan" "$work/server/repo" "$work/server/trust" \
+		"$work/server/logs" 100
+	# makespan N one-by-one N predicted N bound N steps N at-once N
+	# shellcheck disable=SC2046
+	set -- $(tail -n 1 "$work/quietly")
+	row "makespan of ${10} steps, time by 100" "$(seconds "$2")" "bound: $(seconds "$8")" \
+		"$(calculate '%.3f' "$2 / $8")" "$(at_most $((100 * $2)) $((105 * $8)) '1.05')"
+	row '... as it was predicted' "$(seconds "$2")" "predicted: $(seconds "$6")" \
+		"$(calculate '%.3f' "$2 / $6")" ''
+	row "... up to ${12} at once" "$(seconds "$2")" "one after another: $(seconds "$4")" \
+		"$(ratio "$4" "$2")" ''
+}
+
+ours_journal() {
+	"$build/bench/bench_journal" "$work/DRYDOCK.JNL" 40 | sed 's/^step \([0-9]*\) .*/\1/' >>"$work/steps"
+}
+
+# As many bytes to as many places as the records of a step: two copies of each.
+theirs_journal() {
+	dd if=/dev/zero of="$work/dsync" bs=4096 count=400 oflag=direct,dsync conv=notrunc
+}
+
+bench_journal() {
+	quietly make -s bench BUILD="$build"
+	say 'journals'
+	: >"$work/steps"
+	side_by_side journal 9 1
+	_step=$(median <"$work/steps")
+	row 'journal: all records of one step' "$(milliseconds "$_step")" \
+		"dd with O_DIRECT and O_DSYNC: $(milliseconds $((theirs / 40)))" \
+		"$(ratio $((theirs / 40)) "$_step")" \
+		"$(at_most "$_step" 1200000 '1 % of 120 s')"
+}
+
+figures='size memory verify guest inventory makespan journal'
 [ $# -eq 0 ] || figures=$*
 table_begin
 for figure in $figures; do
 	case $figure in
-	size | memory | verify | guest | inventory) "bench_$figure" ;;
+	size | memory | verify | guest | inventory | makespan | journal) "bench_$figure" ;;
 	*) die "there is no figure \"$figure\"" ;;
 	esac
 done

@@ -214,9 +214,11 @@ static int judge(struct planner *p, const struct component *comp, const struct d
 		 unsigned int best, const struct component **cands, size_t *count, struct err *err)
 {
 	struct verdict verdict = match_judge(comp, dev, p->system, p->cat, p->options);
-	const struct device *path = writable_path(p, dev);
+	const struct device *path = dev;
 
-	if (path != dev && (!verdict.reason || verdict.reason == REASON_NOT_UPDATEABLE))
+	if (!verdict.reason || verdict.reason == REASON_NOT_UPDATEABLE)
+		path = writable_path(p, dev);
+	if (path != dev)
 		return plan_leave(p->plan, comp, dev, REASON_DUPLICATE_TARGET, err,
 				  "it is another path to the drive that is written as %s",
 				  path->id);
