@@ -2,6 +2,7 @@
 /* Payloads of a few MiB, in parts of one or two: everything a part size decides is reached. */
 #include "tap.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sys/stat.h>
 
@@ -311,6 +312,57 @@ static void cut_while_open(void)
 	broken_drop(&broken);
 }
 
+/* How the next reads go wrong: an errno, or wrong bytes with 0. */
+static unsigned int bad_reads, reads;
+static int bad_errnum;
+
+static ssize_t bad_pread(int fd, void *buf, size_t size, off_t offset)
+{
+	ssize_t got;
+
+	reads++;
+	if (bad_reads && bad_errnum) {
+		bad_reads--;
+		errno = bad_errnum;
+		return -1;
+	}
+	got = pread(fd, buf, size, offset);
+	if (bad_reads && got > 0) {
+		bad_reads--;
+		((uint8_t *)buf)[got - 1] ^= 0x80;
+	}
+	return got;
+}
+
+static void bad_reads_are_tried_again(void)
+{
+	static const struct {
+		int errnum;
+		unsigned int bad, reads;
+		int want;
+	} rows[] = {
+		{ EIO, 1, 2, 0 }, { EIO, 3, 4, 0 }, { EIO, 4, 4, ERR_IO },
+		{ 0, 1, 2, 0 },	  { 0, 2, 3, 0 },   { 0, 3, 3, ERR_HASH },
+	};
+	struct broken broken;
+	size_t len;
+
+	broken_make(&broken);
+	CHECK_INT(broken_open(&broken), 0);
+	payload_set_pread(broken.payload, bad_pread);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		bad_errnum = rows[i].errnum;
+		bad_reads = rows[i].bad;
+		reads = 0;
+		CHECK_INT(payload_read_chunk(broken.payload, 3, chunk, &len, &broken.err),
+			  rows[i].want);
+		CHECK_INT(reads, rows[i].reads);
+		if (!rows[i].want)
+			CHECK(memcmp(chunk, content + 3 * CHUNK, CHUNK) == 0);
+	}
+	broken_drop(&broken);
+}
+
 static void not_a_file(void)
 {
 	struct broken broken;
@@ -367,6 +419,7 @@ int main(void)
 	TAP_RUN(wrong_sizes);
 	TAP_RUN(list_changed);
 	TAP_RUN(cut_while_open);
+	TAP_RUN(bad_reads_are_tried_again);
 	TAP_RUN(not_a_file);
 	TAP_RUN(add_refused);
 	TAP_RUN(added_twice);

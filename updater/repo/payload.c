@@ -8,12 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/fsio.h"
 #include "base/hash.h"
 #include "base/hex.h"
+
+/* Wrong bytes are seldom wrong again when the medium itself is asked. */
+#define HASH_RETRIES 2
+/* Before a read that failed is tried again: a bus that was reset needs a moment. */
+static const long pauses_ms[] = { 100, 400, 1500 };
+#define IO_RETRIES (sizeof(pauses_ms) / sizeof(*pauses_ms))
 
 struct payload {
 	uint64_t size;
@@ -22,6 +29,7 @@ struct payload {
 	uint8_t *hashes; /* chunk_count * HASH_BYTES */
 	size_t part_count;
 	int *fds; /* one for each part */
+	ssize_t (*pread)(int fd, void *buf, size_t size, off_t offset);
 };
 
 void payload_name(const uint8_t sha256[32], int part, char name[PAYLOAD_NAME_MAX])
@@ -164,17 +172,23 @@ size_t payload_chunk_count(const struct payload *payload)
 	return payload->chunk_count;
 }
 
-static int read_at(int fd, uint8_t *buf, size_t len, uint64_t offset, struct err *err)
+void payload_set_pread(struct payload *payload,
+		       ssize_t (*pread)(int fd, void *buf, size_t size, off_t offset))
+{
+	payload->pread = pread;
+}
+
+/* 0 or an errno; ENODATA: the file has become shorter, no second look helps. */
+static int read_at(const struct payload *payload, int fd, uint8_t *buf, size_t len, uint64_t offset)
 {
 	while (len > 0) {
-		ssize_t got = pread(fd, buf, len, (off_t)offset);
+		ssize_t got = payload->pread ? payload->pread(fd, buf, len, (off_t)offset)
+					     : pread(fd, buf, len, (off_t)offset);
 
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got < 0)
-			return err_set_errno(err, ERR_IO, errno, "cannot read");
-		if (got == 0)
-			return err_set(err, ERR_IO, "the file has become shorter");
+		if (got <= 0)
+			return got < 0 ? errno : ENODATA;
 		buf += got;
 		len -= (size_t)got;
 		offset += (uint64_t)got;
@@ -182,19 +196,46 @@ static int read_at(int fd, uint8_t *buf, size_t len, uint64_t offset, struct err
 	return 0;
 }
 
+static void wait_ms(long ms)
+{
+	struct timespec left = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+	while (nanosleep(&left, &left) && errno == EINTR)
+		;
+}
+
+static int read_patiently(const struct payload *payload, int fd, uint8_t *buf, size_t len,
+			  uint64_t offset, struct err *err)
+{
+	int errnum = read_at(payload, fd, buf, len, offset);
+
+	for (size_t i = 0; errnum && errnum != ENODATA && i < IO_RETRIES; i++) {
+		wait_ms(pauses_ms[i]);
+		errnum = read_at(payload, fd, buf, len, offset);
+	}
+	if (errnum == ENODATA)
+		return err_set(err, ERR_IO, "the file has become shorter");
+	return errnum ? err_set_errno(err, ERR_IO, errnum, "cannot read") : 0;
+}
+
 int payload_read_chunk(struct payload *payload, size_t index, uint8_t *buf, size_t *ret_len,
 		       struct err *err)
 {
 	uint64_t offset = (uint64_t)index * CATALOG_CHUNK_BYTES;
-	size_t part, len;
-	int rc;
+	uint64_t at = offset % payload->part_bytes;
+	size_t len;
+	int fd, rc = ERR_HASH;
 
 	assert(index < payload->chunk_count);
-	part = (size_t)(offset / payload->part_bytes);
+	fd = payload->fds[offset / payload->part_bytes];
 	len = (size_t)piece_bytes(payload->size, CATALOG_CHUNK_BYTES, index);
-	rc = read_at(payload->fds[part], buf, len, offset % payload->part_bytes, err);
-	if (!rc)
-		rc = hash_check(buf, len, payload->hashes + index * HASH_BYTES, err);
+	for (int i = 0; rc == ERR_HASH && i <= HASH_RETRIES; i++) {
+		if (i > 0)
+			(void)posix_fadvise(fd, (off_t)at, (off_t)len, POSIX_FADV_DONTNEED);
+		rc = read_patiently(payload, fd, buf, len, at, err);
+		if (!rc)
+			rc = hash_check(buf, len, payload->hashes + index * HASH_BYTES, err);
+	}
 	if (rc)
 		return err_prefix(err, "chunk %zu of %zu", index + 1, payload->chunk_count);
 	*ret_len = len;

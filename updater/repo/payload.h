@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "repo/catalog.h"
@@ -41,10 +42,16 @@ size_t payload_chunk_count(const struct payload *payload);
 
 /*
  * Reads chunk number index into buf (room for CATALOG_CHUNK_BYTES) and checks it there; *ret_len
- * is its length (the last is shorter). Callable from several threads. ERR_HASH, ERR_IO.
+ * is its length (the last is shorter). A bad read is tried again: wrong bytes twice, from the
+ * medium and not from the page cache; an error three times, within two seconds. Callable from
+ * several threads. ERR_HASH, ERR_IO.
  */
 int payload_read_chunk(struct payload *payload, size_t index, uint8_t *buf, size_t *ret_len,
 		       struct err *err);
+
+/* For tests: what reads instead of pread(2), before anything is read. NULL = pread(2). */
+void payload_set_pread(struct payload *payload,
+		       ssize_t (*pread)(int fd, void *buf, size_t size, off_t offset));
 
 /*
  * Every chunk, on threads threads (0 = one per core). progress may be NULL; it is called from any
