@@ -56,7 +56,6 @@ explain() {
 	elif [ "$2" = poweroff ] && [ "$1" = 1 ]; then
 		say "Powering off as asked: what was written becomes active at the next start."
 	fi
-	[ -z "$VOLATILE" ] || say "The logs are in RAM only ($VOLATILE): $LOG"
 }
 
 # prompts: a process of its own on each console, in a session of its own so that Ctrl-C works.
@@ -71,7 +70,10 @@ prompts() {
 
 # let_go: unmounts and says whether the medium may be pulled out.
 let_go() {
-	if release_media; then
+	bury
+	if [ -z "$(mounts)" ]; then
+		return 0
+	elif release_media; then
 		say "It is safe to remove the medium."
 	else
 		say "The medium is still in use: do not remove it."
@@ -93,9 +95,11 @@ end() {
 finish() {
 	_action=$(action "$STATUS")
 	explain "$STATUS" "$_action"
+	media_lock
 	logs_close "$STATUS"
-	LOG=
 	let_go
+	echo >"$RUN/after"
+	media_unlock
 	end "$_action"
 }
 

@@ -11,7 +11,7 @@ mount_kernel() {
 	mount -t devpts -o nosuid,noexec,gid=0,mode=0620 devpts "$ROOT/dev/pts"
 	mount -t tmpfs -o nosuid,nodev,mode=0755,size=40% tmpfs "$ROOT/run"
 	mount -t tmpfs -o nosuid,nodev,mode=1777,size=60% tmpfs "$ROOT/tmp"
-	mkdir -p "$RUN"
+	mkdir -p "$LOG"
 }
 
 # What needs a module first, or is not there on every machine.

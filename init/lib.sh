@@ -8,8 +8,8 @@ ROOT=${ROOT:-}
 RUN=$ROOT/run/drydock
 MEDIA=$ROOT/media
 ETC=$ROOT/etc/drydock
-# The log folder on a medium, once there is one; until then all is kept in RAM.
-LOG=
+# The log folder, in RAM (logs.sh).
+LOG=$RUN/log
 
 # uptime_s: whole seconds since the kernel started.
 uptime_s() {
@@ -32,20 +32,22 @@ consoles_open() {
 }
 
 # say TEXT...: on every console and in boot.log. Opening a pipe for reading and writing never
-# waits, even when the process at the other end has died.
+# waits, even when the process at the other end has died. While drydock runs the last line of the
+# consoles is drydock's.
 say() {
 	read -r _up _ <"$ROOT/proc/uptime" || _up=
 	_line=$(printf '[%6s] %s' "$_up" "$*")
 	note "$_line"
+	[ ! -e "$RUN/drydock.running" ] || return 0
 	for _pipe in "$RUN"/console.*; do
 		[ ! -p "$_pipe" ] || printf '%s\n' "$_line" 1<>"$_pipe"
 	done
 }
 
-# note LINE: in boot.log only, in RAM and on the medium.
+# note LINE: in boot.log only. It never waits for a medium: the watcher takes it there.
 note() {
-	printf '%s\n' "$1" >>"$RUN/boot.log"
-	[ -z "$LOG" ] || printf '%s\n' "$1" 2>/dev/null >>"$LOG/boot.log" || true
+	printf '%s\n' "$1" >>"$LOG/boot.log" || true
+	printf '' >"$RUN/log.new" || true
 }
 
 # say_once TEXT...: for what is looked at again and again.
@@ -63,6 +65,25 @@ printable() {
 # first_line FILE: empty when there is none.
 first_line() {
 	head -n 1 "$1" 2>/dev/null || true
+}
+
+# nap: between two looks at what another process does.
+nap() {
+	sleep 1
+}
+
+# media_lock: who mounts and unmounts: rcS, the watcher or rcK. One that hangs in a dying medium
+# must not keep the others for ever.
+media_lock() {
+	_naps=0
+	until mkdir "$RUN/media.lock" 2>/dev/null || [ "$_naps" -ge 30 ]; do
+		_naps=$((_naps + 1))
+		nap
+	done
+}
+
+media_unlock() {
+	rmdir "$RUN/media.lock" 2>/dev/null || true
 }
 
 # bounded COMMAND...: for what may hang on a broken device.

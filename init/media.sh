@@ -1,115 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# The boot medium, its FAT and journal partitions, and other media labelled DRYDOCK. Media are
-# known by what they hold, never by device names, and the server's own disks are never mounted.
+# Which media are ours: the one we booted from, and another one labelled DRYDOCK.
 #
-# Sets: BOOT_DISK, FAT (a readable FAT of the boot medium), OTHER (a medium labelled DRYDOCK),
-# WRITABLE (the one of the two that takes logs), JOURNAL. Empty when there is none.
+# Sets: BOOT_DISK, FAT (a readable FAT of the boot medium), OTHER_DISK, OTHER (a medium labelled
+# DRYDOCK) and OTHER_HOW (rw or ro), WRITABLE (the one of the two that takes logs), JOURNAL and
+# JOURNAL_ON (the medium whose partition it is: boot or other), REPO. Empty when there is none.
 # shellcheck disable=SC2034
 
 BOOT_WAIT_S=30
 # When the boot medium is missing, others had all the time they need.
 OTHER_WAIT_S=10
-
-# sys_of NAME: the folder of a block device in sysfs, by its place on the bus.
-sys_of() {
-	readlink -f "$ROOT/sys/class/block/$1"
-}
-
-# disk_of NAME: the disk that a partition is on, or the disk itself.
-disk_of() {
-	_sys=$(sys_of "$1")
-	[ ! -e "$_sys/partition" ] || _sys=${_sys%/*}
-	echo "${_sys##*/}"
-}
-
-# external NAME: is it on a medium that somebody attached? Everything else is the server's.
-external() {
-	_disk=$(disk_of "$1")
-	case $_disk in
-	sr*) return 0 ;;
-	loop* | ram* | zram* | dm-* | md* | nbd*) return 1 ;;
-	esac
-	[ "$(first_line "$ROOT/sys/class/block/$_disk/removable")" != 1 ] || return 0
-	case $(sys_of "$_disk") in
-	*/usb[0-9]*/* | */mmc[0-9]*/*) return 0 ;;
-	esac
-	return 1
-}
-
-# volumes: the external devices that can hold a file system. A disk with partitions is not one:
-# mounted whole, it would lock out its partitions.
-volumes() {
-	for _path in "$ROOT"/sys/class/block/*; do
-		[ -e "$_path" ] || continue
-		_name=${_path##*/}
-		external "$_name" || continue
-		case $(echo "$(sys_of "$_name")"/*/partition) in
-		*'*/partition') echo "$_name" ;;
-		esac
-	done
-}
-
-# partition DISK NUMBER: its name.
-partition() {
-	for _path in "$(sys_of "$1")"/*/partition; do
-		[ "$(first_line "$_path")" = "$2" ] || continue
-		_path=${_path%/partition}
-		echo "${_path##*/}"
-		return 0
-	done
-	return 1
-}
-
-# bytes_at NAME OFFSET COUNT
-bytes_at() {
-	bounded dd if="$ROOT/dev/$1" bs=1 skip="$2" count="$3" 2>/dev/null | tr -d '\0'
-}
-
-# is_iso NAME: ECMA-119 8.4: the first volume descriptor is sector 16, its identifier "CD001".
-is_iso() {
-	[ "$(bytes_at "$1" 32769 5)" = CD001 ]
-}
-
-# is_drydock_fat NAME
-is_drydock_fat() {
-	case $(bounded blkid "$ROOT/dev/$1" 2>/dev/null) in
-	*'LABEL="DRYDOCK"'*'TYPE="vfat"'*) return 0 ;;
-	esac
-	return 1
-}
-
-write_protected() {
-	[ "$(first_line "$(sys_of "$1")/ro")" = 1 ]
-}
-
-# mount_iso NAME DIR
-mount_iso() {
-	mkdir -p "$2"
-	mount -t iso9660 -o ro,nosuid,nodev,noexec "$ROOT/dev/$1" "$2" 2>/dev/null
-}
-
-# mount_fat NAME DIR rw|ro: for writing only if that is possible. flush: what is closed goes out
-# soon.
-mount_fat() {
-	mkdir -p "$2"
-	if [ "$3" = rw ] && ! write_protected "$1" && mount -t vfat -o rw,nosuid,nodev,noexec,umask=022,flush,tz=UTC \
-		"$ROOT/dev/$1" "$2" 2>/dev/null; then
-		return 0
-	fi
-	mount -t vfat -o ro,nosuid,nodev,noexec,umask=022,tz=UTC "$ROOT/dev/$1" "$2" 2>/dev/null
-}
-
-# takes_writing DIR: a FAT that the kernel found damaged, or one that is full, is mounted and
-# takes nothing. Proves it by the medium's id, which the first boot leaves there.
-takes_writing() {
-	mounted "$1" rw || return 1
-	[ ! -s "$1/medium.id" ] || return 0
-	tr -d '-' <"$ROOT/proc/sys/kernel/random/uuid" 2>/dev/null >"$1/medium.id" || return 1
-	sync
-	[ -s "$1/medium.id" ]
-}
 
 # is_boot NAME: does its marker name our build? Mounts it to look.
 is_boot() {
@@ -123,19 +24,38 @@ is_boot() {
 	[ -n "$_marker" ] && [ "$_marker" = "$(first_line "$ETC/build-id")" ]
 }
 
+# boot_id NAME: the id of the medium that this ISO9660 is on.
+boot_id() {
+	! _fat=$(partition "$(disk_of "$1")" 3) || id_on "$_fat"
+}
+
+# by_id: of several boot media of one build nothing tells which one the firmware took. Put in an
+# order that is the same at every boot: by their ids, new ones last, then by their places.
+by_id() {
+	while read -r _volume; do
+		_id=$(boot_id "$_volume")
+		echo "${_id:-~} $(sys_of "$_volume") $_volume"
+	done | sort | sed 's/.* //'
+}
+
 # look_for_boot: all of them, so that a second one does not go unmentioned.
 look_for_boot() {
 	for _volume in $(volumes); do
-		is_boot "$_volume" || continue
-		if [ -z "$BOOT_DISK" ]; then
-			mount_iso "$_volume" "$MEDIA/boot" || continue
-			BOOT_DISK=$(disk_of "$_volume")
-			say "The boot medium is /dev/$_volume."
-		else
+		! is_boot "$_volume" || echo "$_volume"
+	done >"$RUN/boots"
+	if [ "$(wc -l <"$RUN/boots")" -gt 1 ]; then
+		by_id <"$RUN/boots" >"$RUN/boots.sorted"
+		mv "$RUN/boots.sorted" "$RUN/boots"
+	fi
+	while read -r _volume; do
+		if [ -n "$BOOT_DISK" ]; then
 			say "/dev/$_volume is a boot medium of the same build, too:" \
 				"/dev/$BOOT_DISK is the one that is used."
+		elif mount_iso "$_volume" "$MEDIA/boot"; then
+			BOOT_DISK=$(disk_of "$_volume")
+			say "The boot medium is /dev/$_volume."
 		fi
-	done
+	done <"$RUN/boots"
 	[ -n "$BOOT_DISK" ]
 }
 
@@ -162,6 +82,7 @@ look_for_other() {
 		is_drydock_fat "$_volume" || continue
 		mount_fat "$_volume" "$MEDIA/other" "$1" || continue
 		OTHER=$MEDIA/other
+		OTHER_HOW=$1
 		OTHER_DISK=$(disk_of "$_volume")
 		say "/dev/$_volume is labelled DRYDOCK and used as well."
 		return 0
@@ -194,19 +115,14 @@ choose_writable() {
 	fi
 }
 
-# is_journal NAME: its superblock is at the beginning and once more at 8 MiB (FORMAT.md); either does.
-is_journal() {
-	[ "$(bytes_at "$1" 0 8)" = DRYDOCKJ ] || [ "$(bytes_at "$1" 8388608 8)" = DRYDOCKJ ]
-}
-
 # journal_on DISK: partition 4 if it holds a journal.
 journal_on() {
 	[ -n "$1" ] || return 1
 	_journal=$(partition "$1" 4) || return 1
 	if ! is_journal "$_journal"; then
-		say "/dev/$_journal should be the journal, but does not look like one: not used."
+		say_once "/dev/$_journal should be the journal, but does not look like one: not used."
 	elif write_protected "$_journal"; then
-		say "The journal /dev/$_journal is write-protected: not used."
+		say_once "The journal /dev/$_journal is write-protected: not used."
 	else
 		JOURNAL=$ROOT/dev/$_journal
 		return 0
@@ -216,13 +132,17 @@ journal_on() {
 
 # choose_journal: the raw partition, or a file beside the logs; none is left to drydock to judge.
 choose_journal() {
-	journal_on "$BOOT_DISK" || journal_on "$OTHER_DISK" || {
-		[ -z "$WRITABLE" ] || JOURNAL=$WRITABLE/DRYDOCK.JNL
-	}
+	if journal_on "$BOOT_DISK"; then
+		JOURNAL_ON=boot
+	elif journal_on "$OTHER_DISK"; then
+		JOURNAL_ON=other
+	elif [ -n "$WRITABLE" ]; then
+		JOURNAL=$WRITABLE/DRYDOCK.JNL
+	fi
 }
 
 find_media() {
-	BOOT_DISK='' FAT='' OTHER='' OTHER_DISK='' WRITABLE='' JOURNAL=''
+	BOOT_DISK='' FAT='' OTHER='' OTHER_DISK='' OTHER_HOW='' WRITABLE='' JOURNAL='' JOURNAL_ON=''
 	if wait_for "$BOOT_WAIT_S" "the boot medium" look_for_boot; then
 		open_fat
 	else
@@ -234,13 +154,20 @@ find_media() {
 	choose_journal
 }
 
-# release_media: clean on the media, whatever still holds them. Fails when one is still in use.
-release_media() {
-	sync
-	_busy=0
-	for _dir in "$MEDIA/other" "$MEDIA/drydock" "$MEDIA/boot"; do
-		mounted "$_dir" rw || mounted "$_dir" ro || continue
-		umount "$_dir" 2>/dev/null || mount -o remount,ro "$_dir" 2>/dev/null || _busy=1
+# has_repo DIR: anything in repo/. Whether it is a good one drydock judges.
+has_repo() {
+	[ -n "$1" ] && [ -n "$(ls "$1/repo" 2>/dev/null)" ]
+}
+
+# find_repo: sets REPO: on the FAT partition, the ISO, or another medium.
+find_repo() {
+	REPO=
+	for _dir in "$FAT" "${BOOT_DISK:+$MEDIA/boot}"; do
+		if has_repo "$_dir"; then
+			REPO=$_dir/repo
+			return 0
+		fi
 	done
-	return "$_busy"
+	[ -n "$OTHER" ] || look_for_other ro || return 0
+	! has_repo "$OTHER" || REPO=$OTHER/repo
 }

@@ -7,24 +7,6 @@ DRYDOCK=$ROOT/usr/sbin/drydock
 REPOSITORY_MISSING=6
 INTERNAL=64
 
-# has_repo DIR: anything in repo/. Whether it is a good one drydock judges.
-has_repo() {
-	[ -n "$1" ] && [ -n "$(ls "$1/repo" 2>/dev/null)" ]
-}
-
-# find_repo: sets REPO: on the FAT partition, the ISO, or another medium.
-find_repo() {
-	REPO=
-	for _dir in "$FAT" "${BOOT_DISK:+$MEDIA/boot}"; do
-		if has_repo "$_dir"; then
-			REPO=$_dir/repo
-			return 0
-		fi
-	done
-	[ -n "$OTHER" ] || look_for_other ro || return 0
-	! has_repo "$OTHER" || REPO=$OTHER/repo
-}
-
 # wait_delay: drydock.delay, with a word now and then.
 wait_delay() {
 	_left=$DELAY
@@ -36,16 +18,19 @@ wait_delay() {
 	done
 }
 
-# start COMMAND OPTION...: drydock with what every command gets. What it prints is caught in RAM:
-# when the medium goes away the shell could not even open a file there, and would not start it.
+# start COMMAND OPTION...: drydock with what every command gets.
 start() {
 	_command=$1
 	shift
 	for _console in $(consoles); do
 		set -- --console "/dev/$_console" "$@"
 	done
+	media_lock
+	echo >"$RUN/drydock.running"
+	media_unlock
 	STATUS=0
-	"$DRYDOCK" "$_command" "$@" --log-dir "$LOG" </dev/null >"$RUN/drydock.out" 2>&1 || STATUS=$?
+	"$DRYDOCK" "$_command" "$@" </dev/null >"$RUN/drydock.out" 2>&1 || STATUS=$?
+	rm -f "$RUN/drydock.running"
 	case $STATUS in
 	2 | 6[4-9] | [7-9]? | ???) tell_output ;;
 	esac
@@ -60,12 +45,12 @@ tell_output() {
 }
 
 run_inventory() {
-	start inventory
+	start inventory --log-dir "$LOG"
 }
 
 run_dryrun() {
 	if [ -n "$REPO" ]; then
-		start apply --dry-run --repo "$REPO" --trust /etc/drydock/trust
+		start apply --dry-run --repo "$REPO" --trust /etc/drydock/trust --log-dir "$(log_dir)"
 	else
 		say "There is no repository: an inventory instead of a dry run."
 		run_inventory
@@ -86,7 +71,13 @@ run_auto() {
 	for _id in $SKIP; do set -- "$@" --skip "$_id"; done
 	[ -z "$JOURNAL" ] || set -- --journal "$JOURNAL" "$@"
 	[ -z "$BOOT_DISK" ] || set -- --boot-medium "/dev/$BOOT_DISK" "$@"
-	start apply --yes --auto --repo "$REPO" --trust /etc/drydock/trust "$@"
+	start apply --yes --auto --repo "$REPO" --trust /etc/drydock/trust --log-dir "$(log_dir)" "$@"
+}
+
+# log_dir: prints where the logs go now.
+log_dir() {
+	_log=$(published log)
+	echo "${_log:-$LOG}"
 }
 
 # run: the mode shell never comes here.
@@ -96,7 +87,6 @@ run() {
 		STATUS=$INTERNAL
 		return 0
 	fi
-	find_repo
 	wait_delay
 	say "Mode $MODE${REPO:+, repository $REPO}."
 	note "journal: ${JOURNAL:-none}"

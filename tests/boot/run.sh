@@ -219,6 +219,52 @@ server_disks() {
 	check "none was mounted" same "$(grep -c 'ISO 9660 Extensions: RRIP' "$dir/logs/dmesg.txt")" 2
 }
 
+# pulled: the stick goes and comes back under another name; another one has the logs meanwhile.
+pulled() {
+	echo drydock.mode=shell >"$dir/append"
+	stick "$dir/medium" ''
+	fat_medium "$dir/other" ''
+	vm_usb boot "$dir/medium" >"$dir/devices"
+	vm_start "$dir" kernel 512 <"$dir/devices"
+	check "gives a shell" vm_until "Shell, as asked." "$patience"
+	vm_pull boot
+	check "says that it is gone" vm_until "The boot medium /dev/sda is gone." "$patience"
+	check "goes on" vm_until "The logs go on in RAM." "$patience"
+	vm_plug other "$dir/other"
+	check "takes another one" vm_until "Logs: /media/spare/logs/" "$patience"
+	vm_plug back "$dir/medium"
+	check "knows it again" vm_until "The boot medium is back: /dev/" "$patience"
+	vm_type 'until grep journal=/dev /run/drydock/medium; do sleep 1; done'
+	check "says where the journal is" vm_until "journal=/dev/sd" "$patience"
+	vm_type poweroff
+	check "powers off when told to" vm_ends "$patience"
+	check "one log folder on it" fetch_logs "$dir/medium" "$dir/logs"
+	check "the logs tell it" has "$dir/logs/boot.log" "Drydock starts" "is gone" "is back"
+	check "the other one has them, too" fetch_logs "$dir/other" "$dir/logs2"
+	check "to the end" cmp "$dir/logs/boot.log" "$dir/logs2/boot.log"
+	check "the FAT is clean" fat_clean "$dir/other"
+}
+
+# late_logs: a CD alone, and a stick when all is over.
+late_logs() {
+	echo drydock.mode=inventory >"$dir/append"
+	fat_medium "$dir/other" ''
+	vm_cd boot "$iso" >"$dir/devices"
+	vm_start "$dir" kernel 512 <"$dir/devices"
+	check "says that logs are in RAM" vm_until "THE LOGS ARE IN RAM ONLY" "$patience"
+	check "offers a prompt" vm_until "p = power off:" "$patience"
+	vm_plug other "$dir/other"
+	check "writes them to a stick that comes" vm_until "The logs are on /dev/sda." "$patience"
+	vm_pull other
+	sleep 3
+	vm_type p
+	check "powers off when told to" vm_ends "$patience"
+	check "does not call them lost" has_not "$dir/serial.txt" LOST
+	check "one log folder on it" fetch_logs "$dir/other" "$dir/logs"
+	check "the logs are complete" logs_complete "$dir/logs"
+	check "the FAT is clean" fat_clean "$dir/other"
+}
+
 # again: builds the image a second time, in another folder.
 again() {
 	mkdir "$dir/build"
@@ -372,6 +418,8 @@ cases() {
 		write-protected write_protected
 		personal personal
 		server-disks server_disks
+		pulled pulled
+		late-logs late_logs
 	LIST
 }
 

@@ -38,7 +38,18 @@ vm_firmware() {
 # tries the one with the name "boot" first.
 vm_usb() {
 	printf '%s\n' -drive "if=none,id=$1,format=raw,file=$2${3:+,$3}" \
-		-device "usb-storage,bus=usb.0,$(vm_drive "$1")"
+		-device "usb-storage,id=usb-$1,bus=usb.0,$(vm_drive "$1")"
+}
+
+# vm_pull NAME, vm_plug NAME IMAGE: a USB stick, while the machine runs.
+vm_pull() {
+	printf 'device_del usb-%s\n' "$1" >&8
+}
+
+vm_plug() {
+	printf 'drive_add 0 if=none,id=%s,format=raw,file=%s\n' "$1" "$2" >&8
+	sleep 1
+	printf 'device_add usb-storage,id=usb-%s,bus=usb.0,drive=%s\n' "$1" "$1" >&8
 }
 
 vm_cd() {

@@ -25,7 +25,7 @@ case_of() {
 	else
 		printf 'not ok - %s\n' "$_name"
 		sed 's/^/# /' "$work/said"
-		for _file in out calls run/drydock/boot.log run/drydock/init.err; do
+		for _file in out calls run/drydock/log/boot.log run/drydock/init.err; do
 			[ ! -s "$work/$cases/$_file" ] || sed "s|^|# $_file: |" "$work/$cases/$_file"
 		done
 	fi
@@ -52,6 +52,11 @@ holds_not() {
 # said TEXT: on the screen.
 said() {
 	holds "$ROOT/dev/tty0" "$1"
+}
+
+# told TEXT: in boot.log, when the consoles of the machine are gone.
+told() {
+	holds "$ROOT/run/drydock/log/boot.log" "$1"
 }
 
 called() {
@@ -88,9 +93,9 @@ before() {
 
 # in_init TEXT: runs TEXT in a shell with all parts of init.
 in_init() {
-	mkdir -p "$ROOT/run/drydock"
+	mkdir -p "$ROOT/run/drydock/log"
 	$shell -euc '
-		for _part in lib hardware settings media logs run finish; do
+		for _part in lib hardware settings volumes media logs watch run finish; do
 			. "$ROOT/lib/drydock/$_part.sh"
 		done
 		settings_default
@@ -113,9 +118,9 @@ settings_row() {
 		echo "$MODE $POWEROFF $REBOOT $DELAY $ONLY $SKIP"')
 	equal "$_found" "$3"
 	if [ "$4" = - ]; then
-		[ ! -s "$ROOT/run/drydock/boot.log" ] || fail "said: $(cat "$ROOT/run/drydock/boot.log")"
+		[ ! -s "$ROOT/run/drydock/log/boot.log" ] || fail "said: $(cat "$ROOT/run/drydock/log/boot.log")"
 	else
-		holds "$ROOT/run/drydock/boot.log" "$4"
+		holds "$ROOT/run/drydock/log/boot.log" "$4"
 	fi
 }
 
@@ -144,7 +149,7 @@ rows() {
 stick_inventory() {
 	stick sda 'drydock.mode=inventory\r\ndrydock.poweroff=yes\r\n'
 	boot
-	drydock_got "inventory --console /dev/ttyS0 --console /dev/tty0 --log-dir /media/drydock/logs/CZ31-20261122T174500Z"
+	drydock_got "inventory --console /dev/ttyS0 --console /dev/tty0 --log-dir /run/drydock/log"
 	_log=$(log_of sda3)
 	equal "$(cat "$_log/result")" "exit=0
 mode=inventory"
@@ -179,7 +184,7 @@ dryrun_is_default() {
 dryrun_without_repo() {
 	stick sda
 	boot
-	drydock_got "inventory --console /dev/ttyS0 --console /dev/tty0 --log-dir /media/drydock/logs/CZ31-20261122T174500Z"
+	drydock_got "inventory --console /dev/ttyS0 --console /dev/tty0 --log-dir /run/drydock/log"
 	said "There is no repository"
 }
 
@@ -189,7 +194,7 @@ auto_arguments() {
 	kernel_line drydock.mode=auto drydock.reboot=success
 	echo 1 >"$ROOT/exit"
 	boot
-	drydock_got "apply --console /dev/ttyS0 --console /dev/tty0 --yes --auto --repo /media/drydock/repo --trust /etc/drydock/trust --boot-medium /dev/sda --journal /dev/sda4 --only a --only b --skip c --log-dir /media/drydock/logs/CZ31-20261122T174500Z"
+	drydock_got "apply --console /dev/ttyS0 --console /dev/tty0 --yes --auto --repo /media/drydock/repo --trust /etc/drydock/trust --log-dir /media/drydock/logs/CZ31-20261122T174500Z --boot-medium /dev/sda --journal /dev/sda4 --only a --only b --skip c"
 	called reboot
 	not_called poweroff
 }
@@ -197,7 +202,7 @@ auto_arguments() {
 auto_without_repo() {
 	stick sda 'drydock.mode=auto\ndrydock.poweroff=success\n'
 	boot
-	drydock_got "inventory --console /dev/ttyS0 --console /dev/tty0 --log-dir /media/drydock/logs/CZ31-20261122T174500Z"
+	drydock_got "inventory --console /dev/ttyS0 --console /dev/tty0 --log-dir /run/drydock/log"
 	holds "$(log_of sda3)/result" "exit=6"
 	said "nothing can be updated"
 	prompted
@@ -304,7 +309,7 @@ cd_and_other() {
 	: >"$ROOT/content/sdb/repo/head.json"
 	boot
 	said "The boot medium is /dev/sr0."
-	drydock_got "apply --console /dev/ttyS0 --console /dev/tty0 --yes --auto --repo /media/other/repo --trust /etc/drydock/trust --boot-medium /dev/sr0 --journal /media/other/DRYDOCK.JNL --log-dir /media/other/logs/CZ31-20261122T174500Z"
+	drydock_got "apply --console /dev/ttyS0 --console /dev/tty0 --yes --auto --repo /media/other/repo --trust /etc/drydock/trust --log-dir /media/other/logs/CZ31-20261122T174500Z --boot-medium /dev/sr0 --journal /media/other/DRYDOCK.JNL"
 	holds "$(log_of sdb)/result" "exit=0"
 	before "umount /media/other" poweroff
 }
@@ -317,10 +322,10 @@ cd_alone() {
 	kernel_line drydock.mode=auto
 	boot
 	said "LOGS ARE KEPT IN RAM ONLY (no writable medium)"
-	said "The logs are in RAM only"
-	holds "$ROOT/drydock.args" "--log-dir /run/drydock/logs/CZ31-20261122T174500Z"
+	said "THE LOGS ARE IN RAM ONLY: $ROOT/run/drydock/log."
+	holds "$ROOT/drydock.args" "--log-dir /run/drydock/log"
 	holds_not "$ROOT/drydock.args" --journal
-	holds "$ROOT/run/drydock/logs/CZ31-20261122T174500Z/result" "exit=0"
+	holds "$ROOT/run/drydock/log/result" "exit=0"
 }
 
 read_only_stick() {
@@ -351,7 +356,7 @@ fat_full() {
 	: >"$ROOT/fat-full"
 	boot
 	said "LOGS ARE KEPT IN RAM ONLY (the medium is full or does not take writes)"
-	holds "$ROOT/run/drydock/logs/CZ31-20261122T174500Z/result" "exit=0"
+	holds "$ROOT/run/drydock/log/result" "exit=0"
 	called poweroff
 }
 
@@ -400,7 +405,8 @@ two_media() {
 	said "The boot medium is /dev/sda1."
 	said "/dev/sdb1 is a boot medium of the same build, too: /dev/sda is the one that is used."
 	called "mount -t vfat -o ro,nosuid,nodev,noexec,umask=022,tz=UTC /dev/sdb3 /media/other"
-	holds "$ROOT/drydock.args" "--log-dir /media/drydock"
+	holds "$(log_of sda3)/result" "exit=0"
+	[ ! -d "$(log_of sdb3)" ] || fail "the other one was written, too"
 }
 
 other_build_only() {
@@ -487,7 +493,7 @@ drydock_crashes() {
 
 startup_fails() {
 	echo proc: >"$ROOT/fail-mount"
-	mkdir -p "$ROOT/run/drydock"
+	mkdir -p "$ROOT/run/drydock/log"
 	! run_init || fail "succeeded"
 	called "setsid -c /lib/drydock/prompt"
 }
@@ -498,7 +504,10 @@ shell_asked() {
 	called "setsid -c /lib/drydock/prompt shell 0"
 	[ ! -e "$ROOT/drydock.args" ] || fail "drydock was started"
 	not_called poweroff
+	power_off
 	holds "$(log_of sda3)/boot.log" "Shell, as asked."
+	told "It is safe to remove the medium."
+	called "umount /media/drydock"
 }
 
 delay_is_told() {
@@ -555,6 +564,9 @@ prompt_overdue_yes() {
 	called reboot
 }
 
+# shellcheck source=tests/init/watch.sh
+. "$here/watch.sh"
+
 rows settings settings_row
 rows external external_row
 rows action action_row
@@ -600,3 +612,4 @@ case_of "the prompt asks again after an overdue write" prompt_overdue_no
 case_of "the prompt can be told yes" prompt_overdue_yes
 case_of "a medium that stays in use" busy_medium
 case_of "a medium that can only be made read-only" busy_but_read_only
+watch_cases

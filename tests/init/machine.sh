@@ -11,7 +11,7 @@ machine() {
 	ROOT=$1
 	export ROOT
 	mkdir -p "$ROOT/proc/sys/kernel/random" "$ROOT/sys/class/block" "$ROOT/sys/class/net" \
-		"$ROOT/sys/class/tty/console" "$ROOT/sys/class/dmi/id" "$ROOT/sys/devices" "$ROOT/dev" \
+		"$ROOT/sys/class/tty/console" "$ROOT/sys/class/dmi/id" "$ROOT/sys/devices" "$ROOT/sys/kernel" "$ROOT/dev" \
 		"$ROOT/run" "$ROOT/media" "$ROOT/etc/drydock" "$ROOT/content" "$ROOT/usr/sbin" \
 		"$ROOT/lib/modules/6/kernel"
 	cp -R "$top/init" "$ROOT/lib/drydock"
@@ -19,6 +19,7 @@ machine() {
 	echo "BOOT_IMAGE=/boot/vmlinuz console=tty0" >"$ROOT/proc/cmdline"
 	echo "MemTotal:  300000 kB" >"$ROOT/proc/meminfo"
 	: >"$ROOT/proc/mounts"
+	echo 1000 >"$ROOT/sys/kernel/uevent_seqnum"
 	: >"$ROOT/calls"
 	echo 00000000-1111-2222-3333-444444444444 >"$ROOT/proc/sys/kernel/random/uuid"
 	echo "tty0 ttyS0" >"$ROOT/sys/class/tty/console/active"
@@ -52,6 +53,31 @@ disk() {
 	done
 }
 
+# unplug NAME: the disk is gone, with what it holds; what was mounted stays mounted.
+unplug() {
+	rm -rf "$(readlink -f "$ROOT/sys/class/block/$1")"
+	rm -f "$ROOT/sys/class/block/$1" "$ROOT/sys/class/block/$1"[0-9] "$ROOT/dev/$1" "$ROOT/dev/$1"[0-9]
+	for _content in "$ROOT/content/$1" "$ROOT/content/$1"[0-9]; do
+		[ ! -d "$_content" ] || mv "$_content" "$_content.gone"
+	done
+	uevent
+}
+
+# replug NAME NEW: a stick that was there comes back under another name, with what it holds.
+replug() {
+	for _part in 1 3; do
+		mv "$ROOT/content/$1$_part.gone" "$ROOT/content/$2$_part"
+	done
+	on_usb "$2"
+	uevent
+}
+
+# uevent: the kernel counts.
+uevent() {
+	read -r _seq <"$ROOT/sys/kernel/uevent_seqnum"
+	echo $((_seq + 1)) >"$ROOT/sys/kernel/uevent_seqnum"
+}
+
 # write_protect NAME
 write_protect() {
 	echo 1 >"$ROOT/sys/class/block/$1/ro"
@@ -71,12 +97,19 @@ fat() {
 	[ -z "${3:-}" ] || printf '%b' "$3" >"$ROOT/content/$1/drydock.conf"
 }
 
+# on_usb NAME: a disk with the partitions of a stick, whatever they hold.
+on_usb() {
+	disk "$1" "pci0000:00/0000:00:04.0/usb2/2-1/2-1:1.0/host6/target6:0:0/6:0:0:0" 1 1 2 3 4
+	iso "${1}1"
+	fat "${1}3" DRYDOCK
+	printf 'DRYDOCKJ\0\0' >"$ROOT/dev/${1}4"
+}
+
 # stick NAME [CONF]: what mkiso.sh makes, on USB.
 stick() {
-	disk "$1" "pci0000:00/0000:00:04.0/usb2/2-1/2-1:1.0/host6/target6:0:0/6:0:0:0" 1 1 2 3 4
+	on_usb "$1"
 	iso "${1}1" abc123
 	fat "${1}3" DRYDOCK "${2:-}"
-	printf 'DRYDOCKJ\0\0' >"$ROOT/dev/${1}4"
 }
 
 # boot: init must come to its end.
@@ -100,6 +133,8 @@ run_init() {
 		_tries=$((_tries + 1))
 		sleep 0.1
 	done
+	# shellcheck disable=SC1091
+	[ ! -f "$ROOT/at-prompt" ] || . "$ROOT/at-prompt"
 	kill -- "-$_pid" 2>/dev/null || true
 	return "$_status"
 }
@@ -107,9 +142,17 @@ run_init() {
 # has_ended: the last line is on the screen, and there is a prompt on each console unless the
 # machine was to stop.
 has_ended() {
-	_last=$(grep '^\[' "$ROOT/run/drydock/boot.log" | tail -n 1)
+	_last=$(grep '^\[' "$ROOT/run/drydock/log/boot.log" | tail -n 1)
 	grep -qxF -e "$_last" "$ROOT/dev/tty0" || return 1
 	grep -qE '^(poweroff|reboot)$' "$ROOT/calls" || [ "$(grep -c '^setsid' "$ROOT/calls")" -eq 2 ]
+}
+
+# power_off: what BusyBox init does when the machine stops. The watcher and the consoles of this
+# machine have ended already, perhaps with the lock in hand.
+power_off() {
+	rm -rf "$ROOT/run/drydock/media.lock"
+	# shellcheck disable=SC2086
+	timeout 60 $shell "$ROOT/lib/drydock/rcK" >>"$ROOT/out" 2>&1 || fail "rcK ended with $?"
 }
 
 # The log folder, where the medium's content lies.

@@ -39,6 +39,7 @@ mount() {
 
 umount() {
 	call umount "$@"
+	[ "$1" != -l ] || shift
 	! asked_to_fail umount "$1" || return 1
 	[ -L "$1" ] && rm "$1" && mkdir "$1"
 	grep -v " $1 " "$ROOT/proc/mounts" >"$ROOT/proc/mounts.new" || true
@@ -59,6 +60,9 @@ sleep() {
 	[ ! -f "$ROOT/on-second-$_now" ] || . "$ROOT/on-second-$_now"
 }
 
+# The watcher looks often, in real time.
+nap() { command sleep 0.05; }
+
 cp() {
 	for _last; do :; done
 	case $_last in
@@ -69,9 +73,19 @@ cp() {
 
 date() { echo 20261122T174500Z; }
 dmesg() { echo "a line of the kernel's log"; }
-sync() { call sync; }
+sync() { call sync "$@"; }
 setsid() { call setsid "$@"; }
 poweroff() { call poweroff; }
 reboot() { call reboot; }
 blkid() { call blkid "$@" && cat "$1"; }
-dd() { call dd "$@" && command dd "$@"; }
+
+# Not every file system of a test machine has direct I/O.
+dd() {
+	call dd "$@"
+	! asked_to_fail dd "$*" || return 1
+	for _word; do
+		shift
+		[ "$_word" = iflag=direct ] || set -- "$@" "$_word"
+	done
+	command dd "$@"
+}
