@@ -32,10 +32,21 @@ static bool has_devices(const struct inventory *inv)
 	return false;
 }
 
+/* That is no failure: whoever asks for it may ask twice. */
+static int nothing_to_resume(struct session *s, enum exit_status *status, struct err *err)
+{
+	console_say(s->console, "%s.", err->text);
+	*err = (struct err){ 0 };
+	*status = EXIT_NOTHING_NEEDED;
+	return 0;
+}
+
 static int run(struct session *s, enum exit_status *status, struct err *err)
 {
 	int rc = session_plan(s, err);
 
+	if (rc && s->nothing_to_resume)
+		return nothing_to_resume(s, status, err);
 	if (rc)
 		return rc;
 	if (s->options->dry_run) {
@@ -52,7 +63,7 @@ static int run(struct session *s, enum exit_status *status, struct err *err)
 	return rc ? rc : session_apply(s, status, err);
 }
 
-static int parse(struct session_options *options, int argc, char **argv, struct err *err)
+static int parse_options(struct session_options *options, int argc, char **argv, struct err *err)
 {
 	const struct opt opts[] = {
 		CHOICES_OPTS(options->choices),
@@ -62,9 +73,20 @@ static int parse(struct session_options *options, int argc, char **argv, struct 
 		{ "yes", OPT_FLAG, &options->yes, NULL, "do not ask" },
 		{ "auto", OPT_FLAG, &options->unattended, NULL,
 		  "nobody is there: only what the policy allows" },
-		{ "log-dir", OPT_TEXT, &options->log_dir, "DIR", "the log folder of this run" },
+		{ "log-dir", OPT_TEXT, &options->log_dir, "DIR",
+		  "the log folder of this run on the medium" },
+		{ "log-ram", OPT_TEXT, &options->log_ram, "DIR",
+		  "where it is kept whole in RAM (default: a folder of its own)" },
 		{ "journal", OPT_TEXT, &options->journal_path, "FILE",
 		  "the journal: a partition or a file" },
+		{ "other-journal", OPT_LIST, &options->other_journals, "FILE",
+		  "a journal on another medium: only read" },
+		{ "ram-dir", OPT_TEXT, &options->ram_dir, "DIR",
+		  "copy what is needed there first, so that the medium may go" },
+		{ "medium-file", OPT_TEXT, &options->medium_file, "FILE",
+		  "what is known of media that go and come back" },
+		{ "reboot-file", OPT_TEXT, &options->reboot_file, "FILE",
+		  "a reboot may follow; made when the next boot goes on with this run" },
 		{ "boot-medium", OPT_TEXT, &options->boot_disk, "DISK",
 		  "the disk this run was booted from, never reset" },
 		{ "console", OPT_LIST, &options->consoles, "DEVICE",
@@ -77,13 +99,13 @@ static int parse(struct session_options *options, int argc, char **argv, struct 
 	return rc ? rc : choices_check(&options->choices, err);
 }
 
-int cmd_apply(int argc, char **argv)
+static int run_session(bool resume, int argc, char **argv)
 {
-	struct session_options options = { 0 };
+	struct session_options options = { .resume = resume };
 	struct session session = { 0 };
 	enum exit_status status = EXIT_INTERNAL;
 	struct err err = { 0 };
-	int rc = parse(&options, argc, argv, &err);
+	int rc = parse_options(&options, argc, argv, &err);
 
 	if (rc == 1)
 		return 0;
@@ -98,4 +120,14 @@ int cmd_apply(int argc, char **argv)
 		opts_fail(&drydock_program, argv[0], &err);
 	session_close(&session, status, rc ? &err : NULL);
 	return status;
+}
+
+int cmd_apply(int argc, char **argv)
+{
+	return run_session(false, argc, argv);
+}
+
+int cmd_resume(int argc, char **argv)
+{
+	return run_session(true, argc, argv);
 }

@@ -6,13 +6,16 @@
 #include "base/fsio.h"
 #include "drydock.h"
 #include "report/report.h"
+#include "report/report_story.h"
 
 struct report_command {
 	const char *log_dir;
 	const char *journal;
 	const char *serial;
 	const char *html;
+	const char *about;
 	bool json;
+	bool explain;
 };
 
 /* The machines of a journal, for the message that asks for one of them. */
@@ -124,6 +127,19 @@ static int print(const struct report_command *command, const struct report *repo
 	return rc;
 }
 
+/* What happened and why, from the log folder alone. */
+static int explain(const struct report_command *command, struct err *err)
+{
+	CLEANUP_FREE char *text = NULL;
+	int rc = command->log_dir
+			 ? report_story_of_log(command->log_dir, command->about, &text, err)
+			 : err_set(err, ERR_USAGE, "--explain needs --log-dir");
+
+	if (!rc && (fputs(text, stdout) < 0 || fflush(stdout) != 0))
+		rc = err_set(err, ERR_IO, "standard output cannot be written");
+	return rc;
+}
+
 int cmd_report(int argc, char **argv)
 {
 	struct report_command command = { 0 };
@@ -138,6 +154,10 @@ int cmd_report(int argc, char **argv)
 		  "the machine to look for in the journal, by its serial number" },
 		{ "html", OPT_TEXT, &command.html, "FILE", "write a page for printing, too" },
 		{ "json", OPT_FLAG, &command.json, NULL, "print JSON instead of text" },
+		{ "explain", OPT_FLAG, &command.explain, NULL,
+		  "tell what happened and why, in the order in which it happened" },
+		{ "about", OPT_TEXT, &command.about, "ID",
+		  "with --explain: only about this device or component" },
 		{ 0 },
 	};
 	int first = 0;
@@ -145,6 +165,10 @@ int cmd_report(int argc, char **argv)
 
 	if (rc > 0)
 		return 0;
+	if (!rc && (command.explain || command.about)) {
+		rc = explain(&command, &err);
+		return rc ? opts_fail(&drydock_program, "report", &err) : 0;
+	}
 	if (!rc && !command.log_dir && !command.journal)
 		rc = err_set(&err, ERR_USAGE, "--log-dir or --journal is needed (try --help)");
 	if (!rc)

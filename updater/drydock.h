@@ -27,6 +27,7 @@ int cmd_inventory(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
 int cmd_apply(int argc, char **argv);
+int cmd_resume(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_backends(int argc, char **argv);
 

@@ -7,6 +7,7 @@ static const struct command commands[] = {
 	  cmd_verify },
 	{ "plan", "", "what would be done, and why the rest is left alone", cmd_plan },
 	{ "apply", "", "do what the plan says and prove it", cmd_apply },
+	{ "resume", "", "go on with a run that was cut off, and with nothing else", cmd_resume },
 	{ "report", "", "what happened, from the journal and the events of a run", cmd_report },
 	{ "backends", "", "the ways of writing firmware and what each was tested on",
 	  cmd_backends },

@@ -56,7 +56,9 @@ boot_server() {
 
 show() {
 	say 'What the server said'
-	sed -n '/Drydock [0-9]/,$p' "$demo/serial.log" | tr -d '\r' | head -n 60
+	# As a terminal shows it: the last line is erased and written again below what is new.
+	sed -n '/Drydock [0-9]/,$p' "$demo/serial.log" | tr -d '\r' |
+		sed "s/.*$(printf '\033')\[K//" | head -n 60
 	say 'The logs on the stick (build/demo/logs)'
 	stick_logs "$demo/stick.img" "$demo/logs" || die "there are no logs on the stick"
 	logs=$(find "$demo/logs" -mindepth 1 -maxdepth 1 -type d | head -n 1)

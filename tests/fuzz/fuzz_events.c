@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "report/report.h"
+#include "report/report_story.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -39,6 +40,19 @@ static void check_json(const char *json, size_t len)
 	yyjson_doc_free(doc);
 }
 
+static void check_story(const uint8_t *data, size_t size)
+{
+	char *story = NULL;
+
+	MUST(report_story(data, size, NULL, &story, NULL) == 0);
+	check_text(story);
+	free(story);
+	story = NULL;
+	if (report_story(data, size, "d", &story, NULL) == 0)
+		check_text(story);
+	free(story);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct report report = { 0 };
@@ -54,6 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_json(json, len);
 	MUST(report_to_html(&report, &html, NULL) == 0);
 	check_html(html);
+	check_story(data, size);
 	free(text);
 	free(json);
 	free(html);

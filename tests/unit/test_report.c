@@ -98,7 +98,7 @@ static void test_verdicts(void)
 {
 	static const struct verdict_case cases[] = {
 		{ "verified", "0", "Done: the one step is read back and proven.", POWER_SAFE },
-		{ "needs-reboot", "1", "reboot or power cycle is needed. 1 step: 1 waiting",
+		{ "needs-reboot", "1", "reboot or power cycle is needed. Boot this medium again",
 		  POWER_SAFE },
 		{ "verified", "3", "Nothing was to be done", POWER_SAFE },
 		{ "withdrawn", "7", "policy does not allow it. 1 step: 1 left out", POWER_SAFE },

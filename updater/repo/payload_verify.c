@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "base/cleanup.h"
 
 #define MAX_THREADS 16u
@@ -98,7 +99,7 @@ int payload_verify(struct payload *payload, unsigned int threads,
 
 	pthread_mutex_init(&verify.lock, NULL);
 	/* This thread works, too: when no other can be started it does everything. */
-	while (started + 1 < count && pthread_create(&ids[started], NULL, work, &verify) == 0)
+	while (started + 1 < count && thread_start(&ids[started], work, &verify) == 0)
 		started++;
 	work(&verify);
 	for (unsigned int i = 0; i < started; i++)

@@ -16,6 +16,7 @@ void report_free(struct report *report)
 	free(report->left);
 	free(report->devices);
 	free(report->settled);
+	free(report->earlier);
 	free(report->warnings);
 	memset(report, 0, sizeof(*report));
 }
@@ -170,6 +171,25 @@ const char *report_journal_words(const struct report *report)
 	if (strcmp(report->journal_kind, "file") == 0)
 		return "file on the boot medium, two copies";
 	return report->has_journal ? "two copies, both good" : "not given to this report";
+}
+
+void report_forecast_words(const struct report *report, char *text, size_t size)
+{
+	char expected[64], took[64], alone[64];
+	double off;
+
+	text[0] = '\0';
+	if (!report->forecast_seconds)
+		return;
+	report_duration(1, 1 + (double)report->forecast_seconds, expected, sizeof(expected));
+	report_duration(1, 1 + report->worked, took, sizeof(took));
+	report_duration(1, 1 + (double)report->one_by_one_seconds, alone, sizeof(alone));
+	snprintf(text, size, "expected %s side by side (%s one after another)", expected, alone);
+	if (!report->ended || report->worked <= 0)
+		return;
+	off = report->worked * 100 / (double)report->forecast_seconds - 100;
+	snprintf(text + strlen(text), size - strlen(text), "; the steps took %s (%+.0f %%)", took,
+		 off);
 }
 
 void report_source_words(const struct report *report, char *text, size_t size)

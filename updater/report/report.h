@@ -23,6 +23,7 @@
 #define REPORT_MAX_WARNINGS	256
 #define REPORT_MAX_DEVICES	4096
 #define REPORT_MAX_SETTLED	REPORT_MAX_STEPS
+#define REPORT_MAX_EARLIER	REPORT_MAX_STEPS
 
 /* The last that one source says about a step; state 0 = nothing. */
 struct report_seen {
@@ -62,6 +63,20 @@ struct report_device {
 	char version[129];
 };
 
+/* A step of the interrupted run that this one goes on with, as its boot had left it. */
+struct report_earlier {
+	char run_id[33];
+	unsigned int number;
+	char device[97];
+	char component[97];
+	char from[129];
+	char to[129];
+	enum step_state state;
+	char found[129];
+	char reason[49];
+	char text[513];
+};
+
 /* A step of an earlier, interrupted run, and what asking its device has shown. */
 struct report_settled {
 	char run_id[33];
@@ -80,8 +95,9 @@ enum report_power {
 struct report {
 	bool has_events, has_journal;
 	char run_id[33];
-	char version[33]; /* of Drydock */
-	char serial[65];  /* of the machine */
+	char continues[33]; /* the run that it goes on with; its own id after a planned reboot */
+	char version[33];   /* of Drydock */
+	char serial[65];    /* of the machine */
 	char mode[17];
 	char repo_id[65];
 	uint64_t repo_serial;
@@ -93,6 +109,9 @@ struct report {
 	bool ended;
 	int exit_status; /* what the run said; of one that did not end what it amounts to */
 	char end_text[513];
+	bool reboots; /* it paused for a reboot of its own, and the next boot goes on with it */
+	uint64_t forecast_seconds, one_by_one_seconds; /* expected; 0 = not known */
+	double worked; /* seconds from the first step's begin to the last one's end */
 
 	struct report_step *steps; /* by number */
 	size_t step_count;
@@ -100,6 +119,8 @@ struct report {
 	size_t left_count;
 	struct report_device *devices;
 	size_t device_count;
+	struct report_earlier *earlier;
+	size_t earlier_count;
 	struct report_settled *settled;
 	size_t settled_count;
 	char (*warnings)[513];
@@ -159,6 +180,8 @@ void report_duration(double from, double until, char *text, size_t size);
 const char *report_power_words(const struct report *report);
 /* "raw partition, both copies good", "VOLATILE: ..." */
 const char *report_journal_words(const struct report *report);
+/* "expected 12 min 0 s side by side, took 12 min 31 s (+4 %); ..."; "" when not known. */
+void report_forecast_words(const struct report *report, char *text, size_t size);
 /* What is wrong with the sources, in words; "" when nothing is. */
 void report_source_words(const struct report *report, char *text, size_t size);
 

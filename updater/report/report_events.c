@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * The reader of events.jsonl. Each line stands for itself: after a power cut the last one may be
- * half there, followed by whatever the file system left.
- */
+/* From the lines of events.jsonl to what a report knows. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/fsio.h"
-#include "base/json.h"
 #include "report/report.h"
+#include "report/report_lines.h"
 
 struct line {
 	struct report *report;
@@ -17,23 +14,9 @@ struct line {
 	double time;
 };
 
-/* Absent or not a text: what was there stays. */
-static void text_member(yyjson_val *obj, const char *key, char *ret, size_t size)
-{
-	yyjson_val *val = yyjson_obj_get(obj, key);
-
-	if (yyjson_is_str(val))
-		report_copy_text(ret, size, yyjson_get_str(val), yyjson_get_len(val));
-}
-
-static uint64_t number_member(yyjson_val *obj, const char *key)
-{
-	return yyjson_get_uint(yyjson_obj_get(obj, key));
-}
-
 static struct report_step *step_member(struct line *line)
 {
-	struct report_step *step = report_step(line->report, number_member(line->obj, "step"));
+	struct report_step *step = report_step(line->report, report_line_number(line->obj, "step"));
 
 	if (!step)
 		line->report->beyond_maximum++;
@@ -77,22 +60,92 @@ static void forget_run(struct report *report)
 	*report = empty;
 }
 
+static void take_seen(struct line *line, struct report_seen *seen, enum step_state state)
+{
+	if (!seen->state || state == STEP_BEGUN)
+		seen->began = line->time;
+	seen->state = state;
+	seen->time = line->time;
+	seen->found[0] = seen->reason[0] = seen->text[0] = '\0';
+	report_line_text(line->obj, "found", seen->found, sizeof(seen->found));
+	report_line_text(line->obj, "reason", seen->reason, sizeof(seen->reason));
+	report_line_text(line->obj, "text", seen->text, sizeof(seen->text));
+}
+
 static void on_run_begin(struct line *line)
 {
 	struct report *report = line->report;
 
 	if (report->run_id[0] || report->step_count)
 		forget_run(report);
-	text_member(line->obj, "run", report->run_id, sizeof(report->run_id));
-	text_member(line->obj, "version", report->version, sizeof(report->version));
-	text_member(line->obj, "serial", report->serial, sizeof(report->serial));
-	text_member(line->obj, "mode", report->mode, sizeof(report->mode));
-	text_member(line->obj, "repo_id", report->repo_id, sizeof(report->repo_id));
-	text_member(line->obj, "signers", report->signers, sizeof(report->signers));
-	text_member(line->obj, "min_evidence", report->min_evidence, sizeof(report->min_evidence));
-	text_member(line->obj, "journal", report->journal_kind, sizeof(report->journal_kind));
-	report->repo_serial = number_member(line->obj, "repo_serial");
+	report_line_text(line->obj, "run", report->run_id, sizeof(report->run_id));
+	report_line_text(line->obj, "version", report->version, sizeof(report->version));
+	report_line_text(line->obj, "serial", report->serial, sizeof(report->serial));
+	report_line_text(line->obj, "mode", report->mode, sizeof(report->mode));
+	report_line_text(line->obj, "repo_id", report->repo_id, sizeof(report->repo_id));
+	report_line_text(line->obj, "signers", report->signers, sizeof(report->signers));
+	report_line_text(line->obj, "min_evidence", report->min_evidence,
+			 sizeof(report->min_evidence));
+	report_line_text(line->obj, "journal", report->journal_kind, sizeof(report->journal_kind));
+	report_line_text(line->obj, "continues", report->continues, sizeof(report->continues));
+	report->repo_serial = report_line_number(line->obj, "repo_serial");
 	report->began = line->time;
+}
+
+static enum step_state state_member(struct line *line)
+{
+	char name[32] = "";
+
+	report_line_text(line->obj, "state", name, sizeof(name));
+	return step_state_from_name(name);
+}
+
+/* A step of this run's boot before its reboot is one of its own steps. */
+static void take_own_step(struct line *line)
+{
+	struct report_step *step = step_member(line);
+
+	if (!step)
+		return;
+	report_line_text(line->obj, "component", step->component, sizeof(step->component));
+	report_line_text(line->obj, "device", step->device, sizeof(step->device));
+	report_line_text(line->obj, "from", step->from, sizeof(step->from));
+	report_line_text(line->obj, "to", step->to, sizeof(step->to));
+	take_seen(line, &step->by_events, state_member(line));
+}
+
+static void on_earlier(struct line *line)
+{
+	struct report *report = line->report;
+	void *list = report->earlier;
+	struct report_earlier *earlier;
+	char run_id[33] = "";
+
+	report_line_text(line->obj, "run", run_id, sizeof(run_id));
+	if (strcmp(run_id, report->run_id) == 0) {
+		take_own_step(line);
+		return;
+	}
+	earlier = grow(report, &list, &report->earlier_count, sizeof(*earlier), REPORT_MAX_EARLIER);
+	report->earlier = list;
+	if (!earlier)
+		return;
+	memcpy(earlier->run_id, run_id, sizeof(run_id));
+	earlier->number = (unsigned int)(report_line_number(line->obj, "step") & 0xffff);
+	earlier->state = state_member(line);
+	report_line_text(line->obj, "device", earlier->device, sizeof(earlier->device));
+	report_line_text(line->obj, "component", earlier->component, sizeof(earlier->component));
+	report_line_text(line->obj, "from", earlier->from, sizeof(earlier->from));
+	report_line_text(line->obj, "to", earlier->to, sizeof(earlier->to));
+	report_line_text(line->obj, "found", earlier->found, sizeof(earlier->found));
+	report_line_text(line->obj, "reason", earlier->reason, sizeof(earlier->reason));
+	report_line_text(line->obj, "text", earlier->text, sizeof(earlier->text));
+}
+
+static void on_forecast(struct line *line)
+{
+	line->report->forecast_seconds = report_line_number(line->obj, "seconds");
+	line->report->one_by_one_seconds = report_line_number(line->obj, "one_by_one");
 }
 
 static void on_device(struct line *line)
@@ -105,10 +158,10 @@ static void on_device(struct line *line)
 	report->devices = list;
 	if (!device)
 		return;
-	text_member(line->obj, "id", device->id, sizeof(device->id));
-	text_member(line->obj, "name", device->name, sizeof(device->name));
-	text_member(line->obj, "kind", device->kind, sizeof(device->kind));
-	text_member(line->obj, "version", device->version, sizeof(device->version));
+	report_line_text(line->obj, "id", device->id, sizeof(device->id));
+	report_line_text(line->obj, "name", device->name, sizeof(device->name));
+	report_line_text(line->obj, "kind", device->kind, sizeof(device->kind));
+	report_line_text(line->obj, "version", device->version, sizeof(device->version));
 }
 
 static void on_step(struct line *line)
@@ -117,15 +170,15 @@ static void on_step(struct line *line)
 
 	if (!step)
 		return;
-	text_member(line->obj, "component", step->component, sizeof(step->component));
-	text_member(line->obj, "component_name", step->component_name,
-		    sizeof(step->component_name));
-	text_member(line->obj, "device", step->device, sizeof(step->device));
-	text_member(line->obj, "device_name", step->device_name, sizeof(step->device_name));
-	text_member(line->obj, "from", step->from, sizeof(step->from));
-	text_member(line->obj, "to", step->to, sizeof(step->to));
-	text_member(line->obj, "backend", step->backend, sizeof(step->backend));
-	text_member(line->obj, "evidence", step->evidence, sizeof(step->evidence));
+	report_line_text(line->obj, "component", step->component, sizeof(step->component));
+	report_line_text(line->obj, "component_name", step->component_name,
+			 sizeof(step->component_name));
+	report_line_text(line->obj, "device", step->device, sizeof(step->device));
+	report_line_text(line->obj, "device_name", step->device_name, sizeof(step->device_name));
+	report_line_text(line->obj, "from", step->from, sizeof(step->from));
+	report_line_text(line->obj, "to", step->to, sizeof(step->to));
+	report_line_text(line->obj, "backend", step->backend, sizeof(step->backend));
+	report_line_text(line->obj, "evidence", step->evidence, sizeof(step->evidence));
 }
 
 static void on_left_alone(struct line *line)
@@ -138,43 +191,30 @@ static void on_left_alone(struct line *line)
 	report->left = list;
 	if (!left)
 		return;
-	text_member(line->obj, "component", left->component, sizeof(left->component));
-	text_member(line->obj, "device", left->device, sizeof(left->device));
-	text_member(line->obj, "reason", left->reason, sizeof(left->reason));
-	text_member(line->obj, "text", left->text, sizeof(left->text));
+	report_line_text(line->obj, "component", left->component, sizeof(left->component));
+	report_line_text(line->obj, "device", left->device, sizeof(left->device));
+	report_line_text(line->obj, "reason", left->reason, sizeof(left->reason));
+	report_line_text(line->obj, "text", left->text, sizeof(left->text));
 }
 
 static void on_step_state(struct line *line)
 {
+	enum step_state state = state_member(line);
 	struct report_step *step;
-	struct report_seen *seen;
-	char name[32] = "";
-	enum step_state state;
 
-	text_member(line->obj, "state", name, sizeof(name));
-	state = step_state_from_name(name);
 	if (!state) {
 		line->report->bad_lines++;
 		return;
 	}
 	step = step_member(line);
-	if (!step)
-		return;
-	seen = &step->by_events;
-	if (!seen->state || state == STEP_BEGUN)
-		seen->began = line->time;
-	seen->state = state;
-	seen->time = line->time;
-	seen->found[0] = seen->reason[0] = seen->text[0] = '\0';
-	text_member(line->obj, "found", seen->found, sizeof(seen->found));
-	text_member(line->obj, "reason", seen->reason, sizeof(seen->reason));
-	text_member(line->obj, "text", seen->text, sizeof(seen->text));
+	if (step)
+		take_seen(line, &step->by_events, state);
 }
 
 static void on_progress(struct line *line)
 {
 	struct report_step *step;
-	uint64_t percent = number_member(line->obj, "percent");
+	uint64_t percent = report_line_number(line->obj, "percent");
 
 	if (!yyjson_obj_get(line->obj, "percent") || percent > 100)
 		return;
@@ -189,18 +229,16 @@ static void on_settled(struct line *line)
 	void *list = report->settled;
 	struct report_settled *settled =
 		grow(report, &list, &report->settled_count, sizeof(*settled), REPORT_MAX_SETTLED);
-	char state[32] = "";
 
 	report->settled = list;
 	if (!settled)
 		return;
-	text_member(line->obj, "state", state, sizeof(state));
-	settled->state = step_state_from_name(state);
-	text_member(line->obj, "run", settled->run_id, sizeof(settled->run_id));
-	text_member(line->obj, "device", settled->device, sizeof(settled->device));
-	text_member(line->obj, "component", settled->component, sizeof(settled->component));
-	text_member(line->obj, "found", settled->found, sizeof(settled->found));
-	text_member(line->obj, "text", settled->text, sizeof(settled->text));
+	settled->state = state_member(line);
+	report_line_text(line->obj, "run", settled->run_id, sizeof(settled->run_id));
+	report_line_text(line->obj, "device", settled->device, sizeof(settled->device));
+	report_line_text(line->obj, "component", settled->component, sizeof(settled->component));
+	report_line_text(line->obj, "found", settled->found, sizeof(settled->found));
+	report_line_text(line->obj, "text", settled->text, sizeof(settled->text));
 }
 
 static void on_warning(struct line *line)
@@ -212,17 +250,23 @@ static void on_warning(struct line *line)
 
 	report->warnings = list;
 	if (text)
-		text_member(line->obj, "text", text, sizeof(*report->warnings));
+		report_line_text(line->obj, "text", text, sizeof(*report->warnings));
 }
 
 static void on_run_end(struct line *line)
 {
 	struct report *report = line->report;
-	uint64_t status = number_member(line->obj, "exit");
+	uint64_t status = report_line_number(line->obj, "exit");
 
 	report->ended = true;
 	report->exit_status = status <= 255 ? (int)status : EXIT_INTERNAL;
-	text_member(line->obj, "text", report->end_text, sizeof(report->end_text));
+	report_line_text(line->obj, "text", report->end_text, sizeof(report->end_text));
+}
+
+static void on_run_reboot(struct line *line)
+{
+	on_run_end(line);
+	line->report->reboots = true;
 }
 
 static const struct {
@@ -238,22 +282,23 @@ static const struct {
 	{ "InstallingOnComponent", on_progress },
 	{ "Settled", on_settled },
 	{ "Warning", on_warning },
+	{ "Earlier", on_earlier },
+	{ "Forecast", on_forecast },
 	{ "RunEnd", on_run_end },
+	{ "RunReboot", on_run_reboot },
 };
 
-static void take_object(struct report *report, yyjson_val *obj)
+static void take_object(void *ctx, yyjson_val *obj)
 {
+	struct report *report = ctx;
 	const char *name = yyjson_get_str(yyjson_obj_get(obj, "event"));
-	struct line line = { report, obj, yyjson_get_num(yyjson_obj_get(obj, "t")) };
+	struct line line = { report, obj, report_line_time(obj) };
 
 	if (!name) {
 		report->bad_lines++;
 		return;
 	}
 	report->good_lines++;
-	/* Also false for NaN; the year 9999 is the last that is written in four digits. */
-	if (!(line.time >= 0 && line.time < 253402300800.0))
-		line.time = 0;
 	for (size_t i = 0; i < sizeof(handlers) / sizeof(*handlers); i++)
 		if (strcmp(handlers[i].name, name) == 0)
 			handlers[i].handle(&line);
@@ -261,49 +306,19 @@ static void take_object(struct report *report, yyjson_val *obj)
 		report->last = line.time;
 }
 
-/* What a device calls itself need not be UTF-8, but JSON must be. */
-static void take_line(struct report *report, const uint8_t *text, size_t len)
+static void count_bad(void *ctx)
 {
-	CLEANUP_JSON yyjson_doc *doc = NULL;
-	CLEANUP_FREE char *clean = NULL;
+	struct report *report = ctx;
 
-	if (len > 0 && text[len - 1] == '\r')
-		len--;
-	if (len == 0)
-		return;
-	if (len < REPORT_LINE_MAX_BYTES)
-		clean = malloc(len + 1);
-	if (!clean || memchr(text, '\0', len)) {
-		report->bad_lines++;
-		return;
-	}
-	report_copy_text(clean, len + 1, (const char *)text, len);
-	if (json_parse((const uint8_t *)clean, strlen(clean), REPORT_LINE_MAX_BYTES, &doc, NULL))
-		report->bad_lines++;
-	else
-		take_object(report, yyjson_doc_get_root(doc));
+	report->bad_lines++;
 }
 
 int report_add_events(struct report *report, const uint8_t *buf, size_t len, struct err *err)
 {
-	size_t pos = 0;
+	int rc = report_lines(buf, len, take_object, count_bad, report, err);
 
-	if (len > REPORT_EVENTS_MAX_BYTES)
-		return err_set(err, ERR_TOO_LARGE, "%zu bytes of events, at most %u are read", len,
-			       REPORT_EVENTS_MAX_BYTES);
-	report->has_events = true;
-	while (pos < len) {
-		const uint8_t *end = memchr(buf + pos, '\n', len - pos);
-		size_t line_len = end ? (size_t)(end - (buf + pos)) : len - pos;
-
-		/* The whole line is there only when its end is. */
-		if (end)
-			take_line(report, buf + pos, line_len);
-		else
-			report->bad_lines++;
-		pos += line_len + 1;
-	}
-	return 0;
+	report->has_events = report->has_events || !rc;
+	return rc;
 }
 
 int report_read_log(struct report *report, const char *log_dir, struct err *err)

@@ -87,7 +87,10 @@ static void write_facts(FILE *out, const struct report *report)
 	snprintf(text, sizeof(text), "%s%s%s%s%s", report->run_id, report->mode[0] ? ", mode " : "",
 		 report->mode, report->version[0] ? ", Drydock " : "", report->version);
 	fact(out, "Run", text);
+	fact(out, "Goes on with", report->continues);
 	write_times(out, report);
+	report_forecast_words(report, text, sizeof(text));
+	fact(out, "Time", text);
 	text[0] = '\0';
 	if (report->repo_id[0])
 		snprintf(text, sizeof(text), "%s, serial %llu%s%s", report->repo_id,
@@ -213,6 +216,38 @@ static void write_steps(FILE *out, const struct report *report)
 	fputs("</tbody></table>\n", out);
 }
 
+static void write_earlier(FILE *out, const struct report *report)
+{
+	static const struct column columns[] = {
+		{ "Step", "" },
+		{ "Device", "wide" },
+		{ "Component", "wide" },
+		{ "Before", "version" },
+		{ "Wanted", "version" },
+		{ "Left as", "" },
+		{ 0 },
+	};
+
+	if (!report->earlier_count)
+		return;
+	table(out, "The run that was cut off, as it had left its steps", columns);
+	for (size_t i = 0; i < report->earlier_count; i++) {
+		const struct report_earlier *earlier = &report->earlier[i];
+
+		fprintf(out, "<tr><td>%u</td>", earlier->number);
+		html_element(out, "td", NULL, earlier->device);
+		html_element(out, "td", NULL, earlier->component);
+		version_cell(out, "version", earlier->from);
+		version_cell(out, "version", earlier->to);
+		fputs("<td>", out);
+		html_element(out, "span", state_class(earlier->state),
+			     step_state_name(earlier->state));
+		more(out, earlier->text);
+		fputs("</td></tr>\n", out);
+	}
+	fputs("</tbody></table>\n", out);
+}
+
 static void write_settled(FILE *out, const struct report *report)
 {
 	static const struct column columns[] = {
@@ -320,6 +355,7 @@ int report_to_html(const struct report *report, char **ret_text, struct err *err
 	write_verdict(out, report);
 	write_facts(out, report);
 	write_steps(out, report);
+	write_earlier(out, report);
 	write_settled(out, report);
 	write_left(out, report);
 	write_warnings(out, report);

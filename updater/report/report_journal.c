@@ -45,18 +45,24 @@ static void take_record(struct report *report, const struct journal_record *reco
 		report->ended = false;
 		if (report->began <= 0)
 			report->began = (double)record->time;
+		fill(report->continues, sizeof(report->continues), record->component);
 		for (unsigned int i = 1; i <= record->step_count; i++)
 			report_step(report, i);
 		break;
 	case JOURNAL_STEP:
 		take_step(report, record);
 		break;
-	case JOURNAL_RUN_END:
+	case JOURNAL_RUN_IN_RAM:
+		break;
+	case JOURNAL_RUN_REBOOT:
+		report->reboots = true;
 		report->ended = true;
 		report->exit_status = record->exit_status;
 		break;
-	case JOURNAL_RUN_IN_RAM: /* neither ends the run */
-	case JOURNAL_RUN_REBOOT:
+	case JOURNAL_RUN_END:
+		report->reboots = false;
+		report->ended = true;
+		report->exit_status = record->exit_status;
 		break;
 	}
 	if ((double)record->time > report->last)

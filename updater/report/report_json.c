@@ -31,8 +31,13 @@ static void add_run(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct repo
 	yyjson_mut_obj_add_str(doc, root, "machine", report->serial);
 	yyjson_mut_obj_add_str(doc, root, "mode", report->mode);
 	yyjson_mut_obj_add_str(doc, root, "drydock", report->version);
+	yyjson_mut_obj_add_str(doc, root, "continues", report->continues);
+	yyjson_mut_obj_add_bool(doc, root, "reboot_arranged", report->reboots);
 	add_time(doc, root, "began", report->began);
 	add_time(doc, root, "last", report->last);
+	yyjson_mut_obj_add_uint(doc, root, "expected_seconds", report->forecast_seconds);
+	yyjson_mut_obj_add_uint(doc, root, "one_by_one_seconds", report->one_by_one_seconds);
+	yyjson_mut_obj_add_uint(doc, root, "worked_seconds", (uint64_t)report->worked);
 	yyjson_mut_obj_add_str(doc, root, "min_evidence", report->min_evidence);
 }
 
@@ -91,6 +96,23 @@ static void add_step(yyjson_mut_doc *doc, yyjson_mut_val *list, const struct rep
 	add_time(doc, obj, "last", step->last->time);
 }
 
+static void add_earlier(yyjson_mut_doc *doc, yyjson_mut_val *list,
+			const struct report_earlier *earlier)
+{
+	yyjson_mut_val *obj = yyjson_mut_arr_add_obj(doc, list);
+
+	yyjson_mut_obj_add_str(doc, obj, "run", earlier->run_id);
+	yyjson_mut_obj_add_uint(doc, obj, "step", earlier->number);
+	yyjson_mut_obj_add_str(doc, obj, "device", earlier->device);
+	yyjson_mut_obj_add_str(doc, obj, "component", earlier->component);
+	yyjson_mut_obj_add_str(doc, obj, "from", earlier->from);
+	yyjson_mut_obj_add_str(doc, obj, "to", earlier->to);
+	yyjson_mut_obj_add_str(doc, obj, "state", step_state_name(earlier->state));
+	yyjson_mut_obj_add_str(doc, obj, "found", earlier->found);
+	yyjson_mut_obj_add_str(doc, obj, "reason", earlier->reason);
+	yyjson_mut_obj_add_str(doc, obj, "text", earlier->text);
+}
+
 static void add_settled(yyjson_mut_doc *doc, yyjson_mut_val *list,
 			const struct report_settled *settled)
 {
@@ -110,6 +132,9 @@ static void add_lists(yyjson_mut_doc *doc, yyjson_mut_val *root, const struct re
 
 	for (size_t i = 0; i < report->step_count; i++)
 		add_step(doc, list, &report->steps[i]);
+	list = yyjson_mut_obj_add_arr(doc, root, "earlier");
+	for (size_t i = 0; i < report->earlier_count; i++)
+		add_earlier(doc, list, &report->earlier[i]);
 	list = yyjson_mut_obj_add_arr(doc, root, "settled");
 	for (size_t i = 0; i < report->settled_count; i++)
 		add_settled(doc, list, &report->settled[i]);

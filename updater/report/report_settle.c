@@ -189,8 +189,12 @@ static void say_verdict(struct report *report)
 		say_done(report);
 		return;
 	case EXIT_NEEDS_REBOOT:
-		add(report,
-		    "Written, but not all of it in effect yet: a reboot or power cycle is needed.");
+		if (report->reboots)
+			add(report, "Written; the run goes on after a reboot that was arranged.");
+		else
+			add(report,
+			    "Activated, not proven: a reboot or power cycle is needed. Boot this "
+			    "medium again to read back what runs then.");
 		break;
 	case EXIT_NOTHING_NEEDED:
 		add(report, "Nothing was to be done: nothing was changed.");
@@ -225,6 +229,24 @@ static void say_verdict(struct report *report)
 	say_tally(report);
 }
 
+/* From the first step that began to the last that ended, of this boot: waiting counts, too. */
+static void measure_work(struct report *report)
+{
+	double first = 0, last = 0;
+
+	for (size_t i = 0; i < report->step_count; i++) {
+		const struct report_seen *seen = &report->steps[i].by_events;
+
+		if (seen->began <= 0 || seen->state == STEP_WITHDRAWN)
+			continue;
+		if (first <= 0 || seen->began < first)
+			first = seen->began;
+		if (seen->time > last)
+			last = seen->time;
+	}
+	report->worked = last > first ? last - first : 0;
+}
+
 void report_settle(struct report *report)
 {
 	report->verified = report->accepted = report->pending = 0;
@@ -236,6 +258,7 @@ void report_settle(struct report *report)
 		step->last = believe(step);
 		count_step(report, step);
 	}
+	measure_work(report);
 	judge_power(report);
 	if (report->ended) {
 		say_verdict(report);

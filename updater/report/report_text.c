@@ -6,70 +6,7 @@
 #include <string.h>
 
 #include "report/report.h"
-
-#define WIDTH 79
-
-/* Columns that a character takes; wide ones as in Unicode's EastAsianWidth.txt (W and F). */
-static unsigned int columns(uint32_t c)
-{
-	if ((c >= 0x300 && c <= 0x36f) || c == 0x200b || c == 0x200d)
-		return 0;
-	if ((c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf && c != 0x303f) ||
-	    (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
-	    (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
-	    (c >= 0xffe0 && c <= 0xffe6) || (c >= 0x1f300 && c <= 0x1faff) || c >= 0x20000)
-		return 2;
-	return 1;
-}
-
-/* Bytes of the character at text; what comes here is UTF-8 (report_copy_text). */
-static size_t next_character(const char *text, unsigned int *ret_columns)
-{
-	const uint8_t *bytes = (const uint8_t *)text;
-	size_t len = bytes[0] >= 0xf0 ? 4 : bytes[0] >= 0xe0 ? 3 : bytes[0] >= 0xc0 ? 2 : 1;
-	uint32_t c = len == 1 ? bytes[0] : bytes[0] & (0x7fu >> len);
-
-	for (size_t i = 1; i < len; i++)
-		c = c << 6 | (bytes[i] & 0x3fu);
-	*ret_columns = columns(c);
-	return len;
-}
-
-/* The bytes of text that fit into room columns: to the last space, or cut when there is none. */
-static size_t fitting(const char *text, unsigned int room)
-{
-	unsigned int used = 0;
-	size_t pos = 0, space = 0;
-
-	while (text[pos]) {
-		unsigned int wide;
-		size_t len = next_character(text + pos, &wide);
-
-		if (used + wide > room)
-			return space ? space : pos ? pos : len;
-		if (text[pos] == ' ')
-			space = pos;
-		used += wide;
-		pos += len;
-	}
-	return pos;
-}
-
-/* Text in lines of WIDTH columns; the first begins at column `at`, the others at `indent`. */
-static void wrap(FILE *out, const char *text, unsigned int at, unsigned int indent)
-{
-	while (*text) {
-		size_t len = fitting(text, WIDTH - at);
-
-		fprintf(out, "%.*s\n", (int)len, text);
-		text += len;
-		while (*text == ' ')
-			text++;
-		if (*text)
-			fprintf(out, "%*s", (int)indent, "");
-		at = indent;
-	}
-}
+#include "report/report_wrap.h"
 
 static void line(FILE *out, unsigned int indent, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -82,7 +19,7 @@ static void line(FILE *out, unsigned int indent, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	fprintf(out, "%*s", (int)indent, "");
-	wrap(out, text, indent, indent);
+	report_wrap(out, text, indent, indent);
 }
 
 /* "Machine:     CZ1234": left out when there is nothing to say. */
@@ -99,7 +36,7 @@ static void fact(FILE *out, const char *name, const char *fmt, ...)
 	if (!text[0])
 		return;
 	fprintf(out, "%-14s", name);
-	wrap(out, text, 14, 14);
+	report_wrap(out, text, 14, 14);
 }
 
 static void heading(FILE *out, const char *text)
@@ -129,6 +66,8 @@ static void write_times(FILE *out, const struct report *report)
 
 static void write_facts(FILE *out, const struct report *report)
 {
+	char forecast[256];
+
 	fact(out, "Power off:", "%s%s%s", report_power_words(report),
 	     report->power == POWER_SAFE ? "" : ": ", report->power_text);
 	fact(out, "Exit status:", "%d%s", report->exit_status,
@@ -136,7 +75,14 @@ static void write_facts(FILE *out, const struct report *report)
 	fact(out, "Machine:", "%s", report->serial);
 	fact(out, "Run:", "%s%s%s%s%s", report->run_id, report->mode[0] ? ", mode " : "",
 	     report->mode, report->version[0] ? ", Drydock " : "", report->version);
+	if (report->continues[0])
+		fact(out, "Goes on with:", "%s",
+		     strcmp(report->continues, report->run_id) == 0
+			     ? "its own boot before a planned reboot"
+			     : report->continues);
 	write_times(out, report);
+	report_forecast_words(report, forecast, sizeof(forecast));
+	fact(out, "Time:", "%s", forecast);
 	if (report->repo_id[0])
 		fact(out, "Repository:", "%s, serial %llu%s%s", report->repo_id,
 		     (unsigned long long)report->repo_serial,
@@ -190,6 +136,16 @@ static void write_left(FILE *out, const struct report_left *left)
 		line(out, 4, "%s", left->text);
 }
 
+static void write_earlier(FILE *out, const struct report_earlier *earlier)
+{
+	line(out, 0, "%2u. %s - %s: %s -> %s, %s%s%s%s", earlier->number, earlier->device,
+	     earlier->component, shown(earlier->from), shown(earlier->to),
+	     earlier->state ? step_state_name(earlier->state) : "no record",
+	     earlier->reason[0] ? " [" : "", earlier->reason, earlier->reason[0] ? "]" : "");
+	if (earlier->text[0])
+		line(out, 4, "%s", earlier->text);
+}
+
 static void write_settled(FILE *out, const struct report_settled *settled)
 {
 	line(out, 0, "%s - %s: %s, read back %s", settled->device, settled->component,
@@ -204,6 +160,10 @@ static void write_sections(FILE *out, const struct report *report)
 		heading(out, "Steps");
 	for (size_t i = 0; i < report->step_count; i++)
 		write_step(out, &report->steps[i]);
+	if (report->earlier_count)
+		heading(out, "The run that was cut off, as it had left its steps");
+	for (size_t i = 0; i < report->earlier_count; i++)
+		write_earlier(out, &report->earlier[i]);
 	if (report->settled_count)
 		heading(out, "Settled first: steps of an earlier run that was interrupted");
 	for (size_t i = 0; i < report->settled_count; i++)
@@ -232,9 +192,9 @@ int report_to_text(const struct report *report, char **ret_text, struct err *err
 	if (!out)
 		return err_set(err, ERR_NOMEM, "out of memory");
 	report_source_words(report, sources, sizeof(sources));
-	wrap(out, report->verdict, 0, 0);
+	report_wrap(out, report->verdict, 0, 0);
 	if (report->end_text[0])
-		wrap(out, report->end_text, 0, 0);
+		report_wrap(out, report->end_text, 0, 0);
 	fputc('\n', out);
 	write_facts(out, report);
 	fact(out, "Sources:", "%s", sources);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Walking the plan: the only caller of a backend's write and activate. Each step is worked on by a
- * thread of its own while this one keeps saying what goes on; past its deadline a step is called
- * overdue and its thread is left alone.
+ * thread of its own, side by side with others as the schedule allows, while this one keeps saying
+ * what goes on; past its deadline a step is called overdue and its thread is left alone.
+ *
+ * Threads, not processes: a hung ioctl holds up its thread only, and a process in uninterruptible
+ * sleep could not be killed either; with one address space there is one journal, one recorder, and
+ * nothing to be passed between them.
  */
 #ifndef DRYDOCK_APPLY_H
 #define DRYDOCK_APPLY_H
@@ -11,33 +15,38 @@
 #include <stddef.h>
 
 #include "drydock.h"
-#include "run/events.h"
 #include "hw/hwio.h"
 #include "journal/journal.h"
 #include "plan/plan.h"
+#include "plan/schedule.h"
+#include "run/events.h"
+#include "run/history.h"
+#include "run/store.h"
 #include "ui/console.h"
-
-/* Records of one step at the most: begun, writing, written, activated, overdue, its end. */
-#define APPLY_RECORDS_PER_STEP 6
 
 struct apply {
 	struct hwio *hw;
 	const char *repo_dir;
+	const struct store *store; /* payloads that lie in RAM; NULL = none */
 	const struct plan *plan;
-	struct journal *journal; /* open, the run begun */
+	struct schedule *schedule; /* of that plan, nothing of it begun */
+	struct journal *journal;   /* open, the run begun */
 	struct events *events;
 	struct console *console;
 	const char *run_id;
-	const char *boot_disk; /* NULL = unknown */
-	bool stop_on_error;
+	const struct history *history; /* of earlier boots; NULL = none */
+	unsigned int step_base; /* steps of earlier boots of this run; the plan's 1 is base + 1 */
+	const char *boot_disk;	/* NULL = unknown */
 
-	/* Asked between steps: true ends the run before the next one. NULL = never. */
+	/* Asked all the time: true lets nothing more begin. NULL = never. */
 	bool (*interrupted)(void *ctx);
+	/* Called several times a second from the thread that called apply_steps(). NULL = not. */
+	void (*tick)(void *ctx);
 	void *ctx;
 };
 
 struct step_result {
-	enum step_state state; /* 0 = never begun, see reason */
+	enum step_state state; /* 0 = not ended yet */
 	char reason[25];       /* stable id, "" = none */
 	char text[512];
 	char found[DEVICE_VERSION_MAX]; /* read back; "" = not read */

@@ -1,28 +1,44 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One run of `apply`, from the first line of its log to its report. */
+/*
+ * One run of `apply` or `resume`, from the first line of its log to its report:
+ *
+ *     session_open      consoles, logs, the seam
+ *     session_plan      inventory, policy, repository, journal, what earlier boots left, plan
+ *     session_begin     watchdogs, room in the journal, the run and all its steps in it
+ *     session_apply     payloads to RAM, the steps, the inventory after them
+ *     session_close     a reboot that belongs to the plan, or the end; the report
+ */
 #ifndef DRYDOCK_SESSION_H
 #define DRYDOCK_SESSION_H
 
 #include "run/apply.h"
 #include "run/choices.h"
-#include "run/settle.h"
+#include "run/history.h"
+#include "run/logs.h"
+#include "run/store.h"
 
 struct session_options {
 	struct choices choices;
 	struct opt_list consoles;
-	const char *log_dir;	  /* NULL = no log folder */
-	const char *journal_path; /* NULL = only in memory */
+	struct opt_list other_journals; /* of other media: only read */
+	const char *log_dir;		/* the log folder on the medium; NULL = none */
+	const char *log_ram;		/* the log folder in RAM; NULL = one is chosen */
+	const char *journal_path;	/* NULL = only in memory */
 	const char *boot_disk;
+	const char *ram_dir;	 /* where payloads are copied to; NULL = read from the medium */
+	const char *medium_file; /* what is known of the media (medium.h); NULL = they stay */
+	const char *reboot_file; /* a reboot may follow; made when it is arranged; NULL = none */
 	bool dry_run;
 	bool stop_on_error;
 	bool yes;	 /* do not ask */
 	bool unattended; /* nobody is there: the policy decides alone */
+	bool resume;	 /* only what the unfinished run had planned */
 };
 
 struct session {
 	const struct session_options *options;
 	struct console *console;
-	struct logs *logs; /* NULL = no log folder */
+	struct logs *logs;
 	struct events *events;
 	struct hwio *real;
 	struct hwio *hw; /* records what goes through to real; or real itself */
@@ -30,36 +46,46 @@ struct session {
 	struct inventory inv;
 	struct catalog cat;
 	struct plan_options plan_options;
-	struct plan plan;
-	struct journal *journal;
 	struct plan_bars bars; /* what must not be written, found out before the plan */
-	bool run_begun;	       /* in the journal */
+	struct plan plan;
+	struct schedule *schedule;
+	struct journal *journal;
+	struct history history; /* of earlier boots */
+	struct store *store;
+	const char **only; /* for resume: the components of the run */
+
+	bool run_begun;		/* in the journal */
+	bool nothing_to_resume; /* why session_plan() failed */
+	bool goes_on;		/* the run of an earlier boot, after a reboot that belonged to it */
 	char run_id[33];
+	char continues[33]; /* the interrupted run that this one goes on with; "" = none */
+	unsigned int step_base;
+	bool reboot_arranged;
 	char serial[65];
+
+	/* What was last said of the medium. */
+	uint64_t medium_change;
+	uint64_t looked_ms;
+	bool medium_gone;
 };
 
-/* Consoles, log folder, events, the seam. From here on everything is logged. */
 int session_open(struct session *s, const struct session_options *options, struct err *err);
 
 /*
- * Inventory, policy, repository, journal, plan: reads the hardware only. Prints and saves the plan.
- * What an earlier run left behind is settled first.
+ * Reads the hardware only. What an earlier boot left behind is settled first. Prints and saves the
+ * plan. ERR_NOT_FOUND, and nothing_to_resume set, when resume finds no unfinished run.
  */
 int session_plan(struct session *s, struct err *err);
 
-/* Makes sure that the journal has room for the whole plan, and begins the run in it. */
 int session_begin(struct session *s, struct err *err);
 
-/* The inventory once more, saved as inventory-after.json. */
-int session_probe_after(struct session *s, struct err *err);
-
 /*
- * Does the plan. The inventory after it is saved. Steps that are overdue are waited for after the
- * first report. *ret_status as DESIGN 10 says.
+ * Does the plan. Steps that are overdue are waited for after the first report. *ret_status as
+ * DESIGN 10 says.
  */
 int session_apply(struct session *s, enum exit_status *ret_status, struct err *err);
 
-/* Ends the run: journal, events, report, the last word on the consoles. Frees everything. */
+/* The last word on the consoles. Frees everything. */
 void session_close(struct session *s, enum exit_status status, const struct err *err);
 
 #endif

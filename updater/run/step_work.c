@@ -7,84 +7,46 @@
 #include <time.h>
 
 #include "backends/backend.h"
+#include "base/thread.h"
 #include "base/cleanup.h"
+#include "run/apply_internal.h"
 #include "run/interlock.h"
-#include "repo/payload.h"
+#include "run/step_payload.h"
+#include "run/step_record.h"
 #include "plan/plan_match.h"
-
-/* The payload as a backend reads it: ranges of it, out of chunks that are checked one by one. */
-struct checked_source {
-	struct payload_source source;
-	struct payload *payload;
-	uint8_t *chunk;	   /* the chunk that was read last, verified where it lies */
-	size_t index, len; /* of it; len 0 = none yet */
-};
-
-static int read_checked(struct payload_source *src, uint64_t offset, uint8_t *buf, size_t len,
-			struct err *err)
-{
-	struct checked_source *checked = (struct checked_source *)src;
-	size_t index, within, part;
-	int rc;
-
-	while (len) {
-		index = (size_t)(offset / CATALOG_CHUNK_BYTES);
-		within = (size_t)(offset % CATALOG_CHUNK_BYTES);
-		if (!checked->len || checked->index != index) {
-			checked->len = 0;
-			rc = payload_read_chunk(checked->payload, index, checked->chunk, &part,
-						err);
-			if (rc)
-				return rc;
-			checked->index = index;
-			checked->len = part;
-		}
-		if (within >= checked->len)
-			return err_set(err, ERR_INTERNAL, "read beyond the end of the payload");
-		part = checked->len - within < len ? checked->len - within : len;
-		memcpy(buf, checked->chunk + within, part);
-		buf += part;
-		offset += part;
-		len -= part;
-	}
-	return 0;
-}
 
 /* Everything one step holds while it is worked on. */
 struct job {
 	struct step_work *work;
 	const struct backend *backend;
 	struct device dev; /* a copy that refresh() keeps current */
-	struct checked_source source;
+	struct step_payload payload;
 	struct backend_io io;
 };
 
 int step_work_record(struct step_work *work, const struct step_result *result, struct err *err)
 {
-	const struct step *step = work->step;
-	struct journal_record record = {
-		.type = JOURNAL_STEP,
-		.time = (uint64_t)time(NULL),
-		.step = (uint16_t)step->number,
-		.state = result->state,
-		.attempt = 1,
-	};
+	const struct apply *apply = work->apply;
+	struct journal_record record =
+		step_record(apply->run_id, apply->step_base, work->step, work->attempt);
 	int rc;
 
-	snprintf(record.run_id, sizeof(record.run_id), "%s", work->apply->run_id);
-	snprintf(record.device, sizeof(record.device), "%s", step->dev->id);
-	snprintf(record.component, sizeof(record.component), "%s", step->comp->id);
-	snprintf(record.from, sizeof(record.from), "%s", step->from);
-	snprintf(record.to, sizeof(record.to), "%s", step->comp->version);
+	record.state = result->state;
 	snprintf(record.found, sizeof(record.found), "%s", result->found);
 	snprintf(record.reason, sizeof(record.reason), "%s", result->reason);
 	snprintf(record.text, sizeof(record.text), "%s", result->text);
-	rc = journal_append(work->apply->journal, &record, err);
-	events_emit(work->apply->events, "StepState", EVENT_U("step", step->number),
+	rc = journal_append(apply->journal, &record, err);
+	events_emit(apply->events, "StepState", EVENT_U("step", record.step),
 		    EVENT_S("state", step_state_name(result->state)),
 		    EVENT_S("found", result->found), EVENT_S("reason", result->reason),
 		    EVENT_S("text", result->text));
 	return rc;
+}
+
+/* The step's number in the whole run, for the events. */
+static unsigned int number_of(const struct step_work *work)
+{
+	return work->apply->step_base + work->step->number;
 }
 
 static int record_state(struct step_work *work, enum step_state state, struct err *err)
@@ -117,9 +79,11 @@ static int intent(void *ctx, struct err *err)
 	rc = record_state(work, STEP_WRITING, err);
 	if (rc)
 		return err_prefix(err, "the intent could not be recorded, so nothing was written");
-	work->intent_ms = job->io.hw->ops->now_ms(job->io.hw);
+	/* Whatever the clock reads: 0 means that nothing was written. */
+	work->intent_ms = apply_now_ms(work->apply) | 1;
+	show_power(work->run);
 	events_emit(work->apply->events, "TransferringToComponent",
-		    EVENT_U("step", work->step->number), EVENT_U("percent", 0));
+		    EVENT_U("step", number_of(work)), EVENT_U("percent", 0));
 	return 0;
 }
 
@@ -178,13 +142,23 @@ static int check(struct job *job, struct err *err)
 	return job->backend->check(&job->io, err);
 }
 
+/* From RAM, when it lies there. */
+static int open_payload(struct job *job, struct err *err)
+{
+	const struct apply *apply = job->work->apply;
+	const struct payload_ref *ref = &job->work->step->comp->payload;
+	const char *dir = apply->store ? store_dir(apply->store, ref) : apply->repo_dir;
+
+	return step_payload_open(&job->payload, dir, ref, err);
+}
+
 /* Law 3: the whole payload is verified before the first byte goes out. */
 static int verify(struct job *job, struct err *err)
 {
 	enter(job->work, PHASE_VERIFYING);
 	events_emit(job->work->apply->events, "VerifyingAtComponent",
-		    EVENT_U("step", job->work->step->number));
-	return payload_verify(job->source.payload, 0, verify_progress, job->work, err);
+		    EVENT_U("step", number_of(job->work)));
+	return payload_verify(job->payload.payload, 0, verify_progress, job->work, err);
 }
 
 static int write_and_activate(struct job *job, enum backend_result *ret, struct err *err)
@@ -200,7 +174,7 @@ static int write_and_activate(struct job *job, enum backend_result *ret, struct 
 		return 0;
 	enter(job->work, PHASE_ACTIVATING);
 	events_emit(job->work->apply->events, "ApplyingOnComponent",
-		    EVENT_U("step", job->work->step->number));
+		    EVENT_U("step", number_of(job->work)));
 	rc = job->backend->activate(&job->io, ret, err);
 	if (rc)
 		return rc;
@@ -312,21 +286,28 @@ static const char *end_event(const struct step_work *work, enum step_state state
 	return "VerificationFailed";
 }
 
+/*
+ * The end of a step and "overdue" are recorded one after the other, never the wrong way round:
+ * once it is ending nobody calls it overdue any more (apply.c).
+ */
 static void finish(struct step_work *work, const struct step_result *result)
 {
 	struct err err = { 0 };
 
+	pthread_mutex_lock(&work->signal->lock);
+	work->ending = true;
+	pthread_mutex_unlock(&work->signal->lock);
 	if (step_work_record(work, result, &err)) {
 		work->journal_failed = true;
 		events_emit(work->apply->events, "Warning", EVENT_S("text", err.text));
 	}
 	events_emit(work->apply->events, end_event(work, result->state),
-		    EVENT_U("step", work->step->number));
-	pthread_mutex_lock(&work->lock);
+		    EVENT_U("step", number_of(work)));
+	pthread_mutex_lock(&work->signal->lock);
 	work->result = *result;
 	work->finished = true;
-	pthread_cond_broadcast(&work->changed);
-	pthread_mutex_unlock(&work->lock);
+	pthread_cond_broadcast(&work->signal->changed);
+	pthread_mutex_unlock(&work->signal->lock);
 }
 
 static int run_job(struct job *job, struct step_result *result, struct err *err)
@@ -339,8 +320,7 @@ static int run_job(struct job *job, struct step_result *result, struct err *err)
 	if (!rc)
 		rc = check(job, err);
 	if (!rc)
-		rc = payload_open(job->work->apply->repo_dir, &job->work->step->comp->payload,
-				  &job->source.payload, err);
+		rc = open_payload(job, err);
 	if (!rc)
 		rc = verify(job, err);
 	if (!rc)
@@ -348,7 +328,7 @@ static int run_job(struct job *job, struct step_result *result, struct err *err)
 	return rc ? rc : prove(job, written, result, err);
 }
 
-static int prepare(struct job *job, struct step_work *work, uint8_t *chunk, struct err *err)
+static int prepare(struct job *job, struct step_work *work, struct err *err)
 {
 	const struct step *step = work->step;
 	char why[256];
@@ -357,15 +337,14 @@ static int prepare(struct job *job, struct step_work *work, uint8_t *chunk, stru
 	job->backend = backend_find(step->comp->backend);
 	if (!job->backend)
 		return err_set(err, ERR_INTERNAL, "no backend \"%s\"", step->comp->backend);
-	if (!chunk || device_copy(step->dev, &job->dev))
+	if (device_copy(step->dev, &job->dev))
 		return err_set(err, ERR_NOMEM, "out of memory");
-	job->source.source = (struct payload_source){ step->comp->payload.size, read_checked };
-	job->source.chunk = chunk;
+	step_payload_init(&job->payload, &step->comp->payload);
 	job->io = (struct backend_io){
 		.hw = work->apply->hw,
 		.dev = &job->dev,
 		.comp = step->comp,
-		.payload = &job->source.source,
+		.payload = &job->payload.source,
 		.intent = intent,
 		.progress = progress,
 		.ctx = job,
@@ -373,44 +352,37 @@ static int prepare(struct job *job, struct step_work *work, uint8_t *chunk, stru
 	job->io.reset_allowed = !interlock_in_use(work->apply->hw, step->dev,
 						  work->apply->boot_disk, why, sizeof(why));
 	if (!job->io.reset_allowed)
-		events_emit(work->apply->events, "Warning", EVENT_U("step", step->number),
+		events_emit(work->apply->events, "Warning", EVENT_U("step", number_of(work)),
 			    EVENT_S("text", why));
 	return 0;
 }
 
 static void *work_thread(void *arg)
 {
-	CLEANUP_FREE uint8_t *chunk = malloc(CATALOG_CHUNK_BYTES);
 	struct step_work *work = arg;
 	struct step_result result = { 0 };
 	struct err err = { 0 };
 	struct job job = { 0 };
 
-	if (prepare(&job, work, chunk, &err)) {
+	if (prepare(&job, work, &err)) {
 		result.state = STEP_FAILED;
 		snprintf(result.reason, sizeof(result.reason), "%s", err_id(err.code));
 		snprintf(result.text, sizeof(result.text), "%s", err.text);
 	} else if (run_job(&job, &result, &err)) {
 		fail(&job, &result, &err);
 	}
-	payload_close(job.source.payload);
+	step_payload_close(&job.payload);
 	device_free(&job.dev);
 	finish(work, &result);
 	return NULL;
 }
 
-void step_work_init(struct step_work *work, const struct apply *apply, const struct step *step)
-{
-	work->apply = apply;
-	work->step = step;
-	pthread_mutex_init(&work->lock, NULL);
-	pthread_cond_init(&work->changed, NULL);
-}
-
 int step_work_start(struct step_work *work, struct err *err)
 {
-	int rc = pthread_create(&work->thread, NULL, work_thread, work);
+	int rc;
 
+	work->started = true;
+	rc = thread_start(&work->thread, work_thread, work);
 	if (rc)
 		return err_set_errno(err, ERR_INTERNAL, rc, "no thread for step %u",
 				     work->step->number);

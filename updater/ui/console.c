@@ -12,8 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "base/cleanup.h"
 #include "base/fsio.h"
+#include "base/text.h"
 
 #define QUEUE_BYTES   (256u << 10)
 #define DRAIN_SECONDS 5
@@ -34,8 +36,10 @@ struct device_sink {
 
 struct console {
 	struct device_sink *sinks;
-	int transcript;	      /* -1 = none */
-	pthread_mutex_t lock; /* keeps lines whole between threads */
+	int transcript;			     /* -1 = none */
+	pthread_mutex_t lock;		     /* keeps lines whole between threads */
+	char status[CONSOLE_STATUS_MAX + 1]; /* the line that stays last; "" = none */
+	bool stdout_is_terminal;
 };
 
 static void queue_bytes(struct device_sink *sink, const char *text, size_t len)
@@ -136,7 +140,7 @@ static int start_sink(struct console *console, int fd)
 	sink->fd = fd;
 	pthread_mutex_init(&sink->lock, NULL);
 	pthread_cond_init(&sink->changed, NULL);
-	if (pthread_create(&sink->thread, NULL, drain, sink)) {
+	if (thread_start(&sink->thread, drain, sink)) {
 		free_sink(sink);
 		return EAGAIN;
 	}
@@ -153,6 +157,7 @@ int console_open(const struct opt_list *devices, struct console **ret, struct er
 	if (!console)
 		return err_set(err, ERR_NOMEM, "out of memory");
 	console->transcript = -1;
+	console->stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
 	pthread_mutex_init(&console->lock, NULL);
 	for (size_t i = 0; devices && i < devices->count; i++) {
 		int fd = open(devices->items[i], O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -178,6 +183,47 @@ int console_add_transcript(struct console *console, const char *path, struct err
 	return 0;
 }
 
+/* Back to the beginning of the line, and what stands there goes (ECMA-48 8.3.41 EL). */
+#define ERASE_LINE "\r\033[K"
+
+/* To one terminal: text in the place of the status line, which moves below it. */
+static void over_status(struct console *console, struct device_sink *sink, const char *text,
+			size_t len)
+{
+	const char *status = console->status;
+
+	if (status[0] && sink)
+		queue_text(sink, ERASE_LINE, sizeof(ERASE_LINE) - 1);
+	else if (status[0])
+		fsio_write_all(STDOUT_FILENO, ERASE_LINE, sizeof(ERASE_LINE) - 1);
+	if (sink) {
+		queue_text(sink, text, len);
+		queue_text(sink, status, strlen(status));
+	} else {
+		fsio_write_all(STDOUT_FILENO, text, len);
+		fsio_write_all(STDOUT_FILENO, status, strlen(status));
+	}
+}
+
+static void to_terminals(struct console *console, const char *text, size_t len)
+{
+	if (console->stdout_is_terminal)
+		over_status(console, NULL, text, len);
+	for (struct device_sink *sink = console->sinks; sink; sink = sink->next)
+		over_status(console, sink, text, len);
+}
+
+/* A stdout or transcript that fails costs nothing: all is in the events too. */
+static void to_files(struct console *console, const char *text, size_t len)
+{
+	if (!console->stdout_is_terminal)
+		fsio_write_all(STDOUT_FILENO, text, len);
+	if (console->transcript < 0)
+		return;
+	fsio_write_all(console->transcript, text, len);
+	fdatasync(console->transcript);
+}
+
 void console_say(struct console *console, const char *fmt, ...)
 {
 	CLEANUP_FREE char *text = NULL;
@@ -199,14 +245,42 @@ void console_say(struct console *console, const char *fmt, ...)
 		text[len] = '\0';
 	}
 	pthread_mutex_lock(&console->lock);
-	/* A stdout or transcript that fails costs nothing: all is in the events too. */
-	fsio_write_all(STDOUT_FILENO, text, (size_t)len);
-	for (struct device_sink *sink = console->sinks; sink; sink = sink->next)
-		queue_text(sink, text, (size_t)len);
-	if (console->transcript >= 0) {
-		fsio_write_all(console->transcript, text, (size_t)len);
-		fdatasync(console->transcript);
+	to_terminals(console, text, (size_t)len);
+	to_files(console, text, (size_t)len);
+	pthread_mutex_unlock(&console->lock);
+}
+
+/* The new status takes the place of the old one, which a terminal erases first. */
+static void replace_status(struct console *console, const char *text)
+{
+	bool was_there = console->status[0] != '\0';
+
+	if (!text) {
+		console->status[0] = '\0';
+		if (was_there)
+			to_terminals(console, "\n", 1);
+		return;
 	}
+	for (struct device_sink *sink = console->sinks; was_there && sink; sink = sink->next)
+		queue_text(sink, ERASE_LINE, sizeof(ERASE_LINE) - 1);
+	if (was_there && console->stdout_is_terminal)
+		fsio_write_all(STDOUT_FILENO, ERASE_LINE, sizeof(ERASE_LINE) - 1);
+	console->status[0] = '\0'; /* it is not there any more to be erased */
+	to_terminals(console, text, strlen(text));
+	text_copy(console->status, sizeof(console->status), text);
+	to_files(console, console->status, strlen(console->status));
+	to_files(console, "\n", 1);
+}
+
+void console_set_status(struct console *console, const char *text)
+{
+	char cut[CONSOLE_STATUS_MAX + 1] = "";
+
+	if (text)
+		text_copy(cut, sizeof(cut), text);
+	pthread_mutex_lock(&console->lock);
+	if (strcmp(cut, console->status) != 0)
+		replace_status(console, text ? cut : NULL);
 	pthread_mutex_unlock(&console->lock);
 }
 
@@ -240,6 +314,7 @@ void console_close(struct console *console)
 
 	if (!console)
 		return;
+	console_set_status(console, NULL);
 	for (struct device_sink *sink = console->sinks; sink; sink = next) {
 		next = sink->next;
 		close_sink(sink);

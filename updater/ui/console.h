@@ -27,6 +27,15 @@ int console_add_transcript(struct console *console, const char *path, struct err
 void console_say(struct console *console, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/*
+ * The line that stays last from here on ("Safe to power off: YES"), whatever else is said. On
+ * terminals it is written again below everything new, at most 79 columns of it; elsewhere it is a
+ * line of its own whenever it changes. NULL ends it: the line stays as it is and the next one is
+ * below.
+ */
+#define CONSOLE_STATUS_MAX 79
+void console_set_status(struct console *console, const char *text);
+
 /* Waits at most 5 s for the devices to take what is queued, then closes. Takes NULL. */
 void console_close(struct console *console);
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/thread.h"
+
 struct ticker {
 	struct console *console;
 	const char *what;
@@ -58,7 +60,7 @@ struct ticker *ticker_start(struct console *console, const char *what, uint32_t 
 	ticker->interval_ms = interval_ms;
 	pthread_mutex_init(&ticker->lock, NULL);
 	pthread_cond_init(&ticker->changed, NULL);
-	if (pthread_create(&ticker->thread, NULL, tick, ticker)) {
+	if (thread_start(&ticker->thread, tick, ticker)) {
 		free(ticker);
 		return NULL;
 	}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the parts of a session share. */
+#ifndef DRYDOCK_SESSION_INTERNAL_H
+#define DRYDOCK_SESSION_INTERNAL_H
+
+#include "run/session.h"
+
+/* Saves a file in the log folder; what goes wrong is said, and the code returned. */
+int session_save(struct session *s, const char *name, const char *text, size_t len);
+
+/* The inventory of now, saved under that name. */
+int session_probe(struct session *s, struct inventory *inv, const char *name, struct err *err);
+
+/* On the consoles as "ATTENTION: ...", and among the events. */
+void session_warn(struct session *s, const char *text);
+
+/*
+ * The journal of this machine, and what it knows of earlier boots; decides which run this is. After
+ * the repository, whose ids it needs.
+ * ERR_POLICY: law 4 forbids to go on without it.
+ */
+int session_open_journal(struct session *s, struct err *err);
+/* Asks the devices what earlier boots have left; bars what needs a person. ERR_POLICY. */
+int session_settle(struct session *s, struct err *err);
+/* For resume: nothing but the components that the unfinished run had planned. */
+int session_choose_unfinished(struct session *s, struct err *err);
+/* Room for the whole run, and its begin with all its steps. ERR_POLICY. */
+int session_begin_journal(struct session *s, struct err *err);
+/* RUN_END, or RUN_REBOOT when session_arrange_reboot() came before. */
+void session_end_journal(struct session *s, enum exit_status status, const char *text);
+
+/*
+ * Makes the plan, twice or more when not all of it fits into RAM: what takes the medium away comes
+ * last then, and what cannot be held in RAM at all is left out with the figure that is missing.
+ */
+int session_make_plan(struct session *s, struct err *err);
+/* Copies what the plan needs. When all of it is in RAM, the journal is told and the medium let go.
+ */
+int session_fill_store(struct session *s, struct err *err);
+
+/*
+ * Saves the settings that an update of the system ROM may reset; a boot that goes on with a run
+ * says what has changed since its first one.
+ */
+void session_keep_settings(struct session *s);
+
+/* Looks at what is said of the media, not more often than once a second. */
+void session_look_at_medium(struct session *s);
+
+/*
+ * When steps wait for a reboot and one may follow: makes it come back here. What speaks against it
+ * is said.
+ */
+void session_arrange_reboot(struct session *s, struct apply_run *run);
+
+#endif

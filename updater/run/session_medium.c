@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Media that go and come back while a run goes on. */
+#include <stdio.h>
+
+#include "run/medium.h"
+#include "run/session_internal.h"
+
+#define LOOK_EVERY_MS 1000
+
+static void say_gone(struct session *s, const char *why)
+{
+	char text[320];
+
+	if (s->medium_gone)
+		return;
+	s->medium_gone = true;
+	snprintf(text, sizeof(text), "THE MEDIUM IS GONE (%s): the run goes on, its logs%s in RAM",
+		 why, s->journal && journal_owed(s->journal) ? " and its journal are" : " are");
+	session_warn(s, text);
+}
+
+static void take_back(struct session *s, const struct medium *medium)
+{
+	struct err err = { 0 };
+	int rc = 0;
+
+	if (s->logs && medium->log[0])
+		rc = logs_return(s->logs, medium->log, &err);
+	if (rc)
+		session_warn(s, err.text);
+	if (s->journal && medium->journal[0] && journal_owed(s->journal)) {
+		rc = journal_return(s->journal, medium->journal, &err);
+		if (rc) {
+			err_prefix(&err, "the journal stays in RAM");
+			session_warn(s, err.text);
+		}
+	}
+	if (!s->medium_gone && !rc)
+		return;
+	s->medium_gone = rc != 0;
+	events_emit(s->events, "MediumReturned", EVENT_S("disk", medium->disk),
+		    EVENT_S("log", medium->log));
+	console_say(s->console, "The medium is back (%s)%s.", medium->disk,
+		    rc ? ", but it does not take everything" : ": logs and journal are on it");
+}
+
+static void look_at_file(struct session *s)
+{
+	struct medium medium;
+	struct err err = { 0 };
+
+	if (!s->options->medium_file ||
+	    medium_look(s->options->medium_file, s->medium_change, &medium, &err) != 1)
+		return;
+	s->medium_change = medium.change;
+	if (medium.here) {
+		take_back(s, &medium);
+		return;
+	}
+	if (s->logs)
+		logs_lost(s->logs, "it was removed");
+	say_gone(s, "it was removed");
+}
+
+void session_look_at_medium(struct session *s)
+{
+	uint64_t now = s->hw->ops->now_ms(s->hw);
+	char why[256];
+
+	if (s->looked_ms && now - s->looked_ms < LOOK_EVERY_MS)
+		return;
+	s->looked_ms = now;
+	look_at_file(s);
+	if (s->logs)
+		logs_sync(s->logs);
+	/* What fails to take a byte is gone, whatever the watcher says. */
+	if (s->logs && s->options->log_dir && logs_away(s->logs, why, sizeof(why)))
+		say_gone(s, why);
+	else if (s->journal && journal_owed(s->journal) && !s->medium_gone)
+		say_gone(s, "the journal cannot be written");
+}

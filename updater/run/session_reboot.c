@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A reboot that belongs to the plan, and the way back (DESIGN 8). */
+#include <stdio.h>
+
+#include "base/fsio.h"
+#include "hw/boot_next.h"
+#include "run/session_internal.h"
+
+/* A run that reboots so often makes no progress. */
+#define MAX_BOOTS 8
+
+static size_t count_state(const struct session *s, struct apply_run *run, enum step_state state)
+{
+	size_t count = 0;
+
+	for (unsigned int number = 1; number <= s->plan.step_count; number++)
+		count += apply_result(run, number).state == state;
+	return count;
+}
+
+/* What speaks against the reboot; NULL = nothing. */
+static const char *against(const struct session *s, struct apply_run *run)
+{
+	if (!s->options->reboot_file)
+		return "nobody asked for a reboot";
+	if (count_state(s, run, STEP_UNKNOWN) || apply_overdue(run))
+		return "a device needs a person first";
+	if (s->history.boots >= MAX_BOOTS && s->goes_on)
+		return "it was rebooted too often already";
+	if (journal_is_volatile(s->journal) || journal_owed(s->journal))
+		return "the journal is only in RAM, and the next boot could not go on with it";
+	return NULL;
+}
+
+static void say_boot_again(struct session *s, const char *why)
+{
+	console_say(s->console,
+		    "Activated, not proven: what is to run after a reboot was not read back. Boot "
+		    "this medium again to prove it (%s).",
+		    why);
+	events_emit(s->events, "Warning", EVENT_S("text", why));
+}
+
+void session_arrange_reboot(struct session *s, struct apply_run *run)
+{
+	const char *why = against(s, run);
+	struct err err = { 0 };
+	char title[96];
+	uint16_t entry;
+
+	if (!count_state(s, run, STEP_NEEDS_REBOOT))
+		return;
+	if (why) {
+		say_boot_again(s, why);
+		return;
+	}
+	if (boot_next_set(s->hw, &entry, title, sizeof(title), &err) ||
+	    fsio_write_atomic(s->options->reboot_file, "", 0, 0644, &err)) {
+		say_boot_again(s, err.text);
+		return;
+	}
+	s->reboot_arranged = true;
+	events_emit(s->events, "RebootArranged", EVENT_U("entry", entry), EVENT_S("title", title));
+	console_say(s->console,
+		    "The next boot comes back here (BootNext is Boot%04X, \"%s\", read back): the "
+		    "run goes on then.",
+		    entry, title);
+}
