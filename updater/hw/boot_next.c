@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "format/load_option.h"
@@ -23,7 +24,8 @@ static int find_current(struct hwio *hw, uint16_t *ret, struct err *err)
 		return err_set(err, ERR_UNSUPPORTED,
 			       "the firmware does not say which boot entry it started: " BY_HAND);
 	if (rc)
-		return err_set_errno(err, ERR_IO, -rc, "BootCurrent cannot be read; " BY_HAND);
+		return err_set(err, ERR_IO, "BootCurrent cannot be read (%s): " BY_HAND,
+			       strerror(-rc));
 	return 0;
 }
 
@@ -44,7 +46,8 @@ static int find_title(struct hwio *hw, uint16_t entry, char *title, size_t size,
 			       "more: " BY_HAND,
 			       name);
 	if (rc)
-		return err_set_errno(err, ERR_IO, -rc, "%s cannot be read; " BY_HAND, name);
+		return err_set(err, ERR_IO, "%s cannot be read (%s): " BY_HAND, name,
+			       strerror(-rc));
 	/* The firmware may know what to do with an entry that has no title for people. */
 	if (load_option_title(option, len, title, size, &unreadable))
 		snprintf(title, size, "(no title)");
@@ -61,10 +64,11 @@ static int explain(int rc, struct err *err)
 	case EROFS:
 	case EACCES:
 	case EPERM:
-		return err_set_errno(err, ERR_POLICY, -rc,
-				     "the firmware's variables are read-only here; " BY_HAND);
+		return err_set(err, ERR_POLICY,
+			       "the firmware's variables are read-only here (%s): " BY_HAND,
+			       strerror(-rc));
 	default:
-		return err_set_errno(err, ERR_IO, -rc, "BootNext was refused; " BY_HAND);
+		return err_set(err, ERR_IO, "BootNext was refused (%s): " BY_HAND, strerror(-rc));
 	}
 }
 
@@ -75,8 +79,9 @@ static int read_back(struct hwio *hw, uint16_t wanted, struct err *err)
 	int rc = efi_var_get_u16(hw, "BootNext", &next);
 
 	if (rc)
-		return err_set_errno(err, ERR_PROOF, -rc,
-				     "BootNext was written and cannot be read back; " BY_HAND);
+		return err_set(err, ERR_PROOF,
+			       "BootNext was written and cannot be read back (%s): " BY_HAND,
+			       strerror(-rc));
 	if (next != wanted)
 		return err_set(err, ERR_PROOF,
 			       "BootNext was written as %04X and reads %04X: " BY_HAND, wanted,
