@@ -12,8 +12,8 @@
 
 #include "journal/journal.h"
 
-static const enum step_state states[] = { STEP_BEGUN, STEP_WRITING, STEP_WRITTEN, STEP_ACTIVATED,
-					  STEP_VERIFIED };
+static const enum step_state states[] = { STEP_PLANNED, STEP_BEGUN,	STEP_WRITING,
+					  STEP_WRITTEN, STEP_ACTIVATED, STEP_VERIFIED };
 #define STATES (sizeof(states) / sizeof(*states))
 
 static uint64_t now_us(void)

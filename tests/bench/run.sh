@@ -249,12 +249,12 @@ bench_makespan() {
 }
 
 ours_journal() {
-	"$build/bench/bench_journal" "$work/DRYDOCK.JNL" 40 | sed 's/^step \([0-9]*\) .*/\1/' >>"$work/steps"
+	"$build/bench/bench_journal" "$work/DRYDOCK.JNL" 30 | sed 's/^step \([0-9]*\) .*/\1/' >>"$work/steps"
 }
 
 # As many bytes to as many places as the records of a step: two copies of each.
 theirs_journal() {
-	dd if=/dev/zero of="$work/dsync" bs=4096 count=400 oflag=direct,dsync conv=notrunc
+	dd if=/dev/zero of="$work/dsync" bs=4096 count=360 oflag=direct,dsync conv=notrunc
 }
 
 bench_journal() {
@@ -264,8 +264,8 @@ bench_journal() {
 	side_by_side journal 9 1
 	_step=$(median <"$work/steps")
 	row 'journal: all records of one step' "$(milliseconds "$_step")" \
-		"dd with O_DIRECT and O_DSYNC: $(milliseconds $((theirs / 40)))" \
-		"$(ratio $((theirs / 40)) "$_step")" \
+		"dd with O_DIRECT and O_DSYNC: $(milliseconds $((theirs / 30)))" \
+		"$(ratio $((theirs / 30)) "$_step")" \
 		"$(at_most "$_step" 1200000 '1 % of 120 s')"
 }
 
