@@ -163,10 +163,17 @@ static void add_answer(struct call *call, const struct ioctl_data *before,
 	if (memcmp(before->arg, after->arg, before->arg_len) != 0)
 		trace_line_data(&call->line, "arg_after", after->arg, after->arg_len, TRACE_BYTES,
 				"");
-	/* Which buffer it was is taken from before: the device had no say in that. */
-	if (before->in && result == 0)
-		trace_line_data(&call->line, "in", before->in, before->in_len, before->rule,
-				before->rule_why);
+	/*
+	 * Which buffer it was is taken from before: the device had no say in that. How much of it
+	 * is filled and what it is may be known only after: never more, never less strictly.
+	 */
+	if (before->in && result == 0) {
+		const struct ioctl_data *strict = after->rule > before->rule ? after : before;
+
+		trace_line_data(&call->line, "in", before->in,
+				before->in_len < after->in_len ? before->in_len : after->in_len,
+				strict->rule, strict->rule_why);
+	}
 }
 
 static int record_ioctl(struct hwio *hw, int fd, unsigned long request, void *arg)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <sys/ioctl.h>
+#include <linux/ipmi.h>
 #include <linux/nvme_ioctl.h>
 
 /* The macros make an int of some numbers. */
@@ -57,6 +58,59 @@ static void describe_nvme_admin(const void *arg, struct ioctl_data *ret)
 	memcpy(ret->arg, &cmd, sizeof(cmd));
 }
 
+/*
+ * By network function and command (IPMI 2.0 appendix G): 06h/47h user passwords, 06h/56h channel
+ * keys; 2Ch/02h credentials of the Redfish host interface
+ * (DSP0270 8.2; 52h is the group), 2Ch/32h firmware (HPM.1). The answer has the function plus one.
+ */
+static const struct {
+	uint8_t netfn, cmd;
+	enum trace_rule rule;
+	const char *why;
+} ipmi_redactions[] = {
+	{ 0x06, 0x47, TRACE_NOTHING, "set user password" },
+	{ 0x06, 0x56, TRACE_NOTHING, "channel security keys" },
+	{ 0x2c, 0x02, TRACE_NOTHING, "bootstrap credentials" },
+	{ 0x2c, 0x32, TRACE_HASH, "firmware" },
+};
+
+static void redact_ipmi(struct ioctl_data *data, const struct ipmi_msg *msg)
+{
+	for (size_t i = 0; i < sizeof(ipmi_redactions) / sizeof(*ipmi_redactions); i++)
+		if (ipmi_redactions[i].netfn == (msg->netfn & ~1) &&
+		    ipmi_redactions[i].cmd == msg->cmd) {
+			data->rule = ipmi_redactions[i].rule;
+			data->rule_why = ipmi_redactions[i].why;
+		}
+}
+
+static void describe_ipmi_send(const void *arg, struct ioctl_data *ret)
+{
+	struct ipmi_req req;
+
+	memcpy(&req, arg, sizeof(req));
+	ret->out = req.msg.data_len ? req.msg.data : NULL;
+	ret->out_len = req.msg.data_len;
+	redact_ipmi(ret, &req.msg);
+	req.addr = NULL;
+	req.msg.data = NULL;
+	memcpy(ret->arg, &req, sizeof(req));
+}
+
+/* Before the call data_len is the room in the buffer, after it what is there. */
+static void describe_ipmi_receive(const void *arg, struct ioctl_data *ret)
+{
+	struct ipmi_recv recv;
+
+	memcpy(&recv, arg, sizeof(recv));
+	ret->in = recv.msg.data;
+	ret->in_len = recv.msg.data_len;
+	redact_ipmi(ret, &recv.msg);
+	recv.addr = NULL;
+	recv.msg.data = NULL;
+	memcpy(ret->arg, &recv, sizeof(recv));
+}
+
 static const struct shape {
 	unsigned long request;
 	const char *name;
@@ -68,6 +122,10 @@ static const struct shape {
 	{ REQUEST(NVME_IOCTL_RESET), "NVME_IOCTL_RESET", 0, NULL },
 	{ REQUEST(NVME_IOCTL_SUBSYS_RESET), "NVME_IOCTL_SUBSYS_RESET", 0, NULL },
 	{ REQUEST(NVME_IOCTL_RESCAN), "NVME_IOCTL_RESCAN", 0, NULL },
+	{ REQUEST(IPMICTL_SEND_COMMAND), "IPMICTL_SEND_COMMAND", sizeof(struct ipmi_req),
+	  describe_ipmi_send },
+	{ REQUEST(IPMICTL_RECEIVE_MSG_TRUNC), "IPMICTL_RECEIVE_MSG_TRUNC", sizeof(struct ipmi_recv),
+	  describe_ipmi_receive },
 };
 
 _Static_assert(sizeof(struct nvme_passthru_cmd) == 72, "linux/nvme_ioctl.h");
