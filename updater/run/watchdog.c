@@ -37,6 +37,18 @@ static bool is_good(int rc)
 	return rc == 0 || rc == ERR_NOT_FOUND || rc == ERR_BUSY;
 }
 
+/* Under the lock. Behind what is still to be said. */
+static void add_news(struct feeder *feeder, const char *what, const char *cause)
+{
+	size_t used = strlen(feeder->news);
+
+	if (used)
+		used += (size_t)snprintf(feeder->news + used, sizeof(feeder->news) - used, "; ");
+	if (used < sizeof(feeder->news))
+		snprintf(feeder->news + used, sizeof(feeder->news) - used, "%s %s%s", feeder->name,
+			 what, cause);
+}
+
 /* Feeds one and keeps how it went. What changes is said, once. */
 static bool feed(struct feeder *feeder)
 {
@@ -46,10 +58,9 @@ static bool feed(struct feeder *feeder)
 
 	pthread_mutex_lock(&watchdog->lock);
 	if (!good && !feeder->failing)
-		snprintf(feeder->news, sizeof(feeder->news), "%s cannot be fed: %s", feeder->name,
-			 err.text);
+		add_news(feeder, "cannot be fed: ", err.text);
 	else if (good && feeder->failing)
-		snprintf(feeder->news, sizeof(feeder->news), "%s is fed again", feeder->name);
+		add_news(feeder, "is fed again", "");
 	feeder->failing = !good;
 	feeder->err = err;
 	if (good) {
@@ -252,12 +263,10 @@ static void set_flag(struct watchdog *watchdog, bool *flag)
 	pthread_mutex_unlock(&watchdog->lock);
 }
 
-static void stop_feeder(struct watchdog *watchdog, struct feeder *feeder)
+static void leave(struct watchdog *watchdog, struct feeder *feeder)
 {
 	char text[512];
 
-	if (feeder->started)
-		pthread_join(feeder->thread, NULL);
 	feeder->ops->leave(feeder, text, sizeof(text));
 	if (text[0])
 		say(watchdog, text);
@@ -269,10 +278,13 @@ void watchdog_stop(struct watchdog *watchdog)
 		return;
 	set_flag(watchdog, &watchdog->stopping);
 	for (size_t i = 0; i < watchdog->count; i++)
-		stop_feeder(watchdog, &watchdog->feeders[i]);
+		if (watchdog->feeders[i].started)
+			pthread_join(watchdog->feeders[i].thread, NULL);
 	set_flag(watchdog, &watchdog->silent);
 	if (watchdog->has_teller)
 		pthread_join(watchdog->teller, NULL);
+	for (size_t i = 0; i < watchdog->count; i++)
+		leave(watchdog, &watchdog->feeders[i]);
 	pthread_cond_destroy(&watchdog->changed);
 	pthread_mutex_destroy(&watchdog->lock);
 	free(watchdog);
