@@ -24,14 +24,6 @@ static int confirm(const struct session *s, struct err *err)
 	return 0;
 }
 
-static bool has_devices(const struct inventory *inv)
-{
-	for (size_t i = 0; i < inv->count; i++)
-		if (inv->devices[i].backend[0])
-			return true;
-	return false;
-}
-
 /* That is no failure: whoever asks for it may ask twice. */
 static int nothing_to_resume(struct session *s, enum exit_status *status, struct err *err)
 {
@@ -54,7 +46,7 @@ static int run(struct session *s, enum exit_status *status, struct err *err)
 		return 0;
 	}
 	if (s->plan.step_count == 0) {
-		*status = apply_left_status(&s->plan, has_devices(&s->inv));
+		*status = session_status_without_steps(s);
 		return 0;
 	}
 	rc = confirm(s, err);

@@ -79,6 +79,9 @@ enum exit_status apply_exit_status(struct apply_run *run, const struct plan *pla
 /* A run with overdue steps is never freed: their threads still use it. */
 void apply_free(struct apply_run *run);
 
+/* When both hold, the one to tell (DESIGN 10). */
+enum exit_status apply_worse_status(enum exit_status a, enum exit_status b);
+
 /* For a plan without steps: 3, 4, 5 or 7. has_devices: there is one that could be written. */
 enum exit_status apply_left_status(const struct plan *plan, bool has_devices);
 

@@ -51,7 +51,10 @@ static enum exit_status status_of_reason(enum reason reason)
 {
 	switch (reason) {
 	case REASON_NEEDS_HUMAN:
+	case REASON_CRASH_LOOP:
 		return EXIT_NEEDS_HUMAN;
+	case REASON_COMPONENT_WITHDRAWN:
+		return EXIT_STEPS_FAILED;
 	case REASON_REQUIRES:
 		return EXIT_DEPENDENCY;
 	case REASON_TPM_CONSENT:
@@ -60,14 +63,17 @@ static enum exit_status status_of_reason(enum reason reason)
 	case REASON_NO_PROOF:
 	case REASON_BOOT_PATH:
 	case REASON_DEVICE_BUSY:
+	case REASON_LOW_MEMORY:
+	case REASON_ARRAY_DEGRADED:
+	case REASON_LOW_POWER:
+	case REASON_LOCKDOWN:
 		return EXIT_POLICY;
 	default:
 		return EXIT_CHANGED;
 	}
 }
 
-/* The one of the two that the list names first. */
-static enum exit_status worse(enum exit_status a, enum exit_status b)
+enum exit_status apply_worse_status(enum exit_status a, enum exit_status b)
 {
 	for (size_t i = 0; i < sizeof(precedence) / sizeof(*precedence); i++)
 		if (a == precedence[i] || b == precedence[i])
@@ -80,7 +86,7 @@ static enum exit_status left_status(const struct plan *plan)
 	enum exit_status status = EXIT_CHANGED;
 
 	for (size_t i = 0; i < plan->left_count; i++)
-		status = worse(status, status_of_reason(plan->left[i].reason));
+		status = apply_worse_status(status, status_of_reason(plan->left[i].reason));
 	return status;
 }
 
@@ -100,7 +106,7 @@ enum exit_status apply_exit_status(struct apply_run *run, const struct plan *pla
 	for (unsigned int number = 1; number <= plan->step_count; number++) {
 		struct step_result result = apply_result(run, number);
 
-		status = worse(status, status_of_step(&result));
+		status = apply_worse_status(status, status_of_step(&result));
 	}
 	return status;
 }

@@ -15,6 +15,7 @@
 #include "run/choices.h"
 #include "run/history.h"
 #include "run/logs.h"
+#include "run/settle.h"
 #include "run/store.h"
 
 struct session_options {
@@ -51,6 +52,7 @@ struct session {
 	struct schedule *schedule;
 	struct journal *journal;
 	struct history history; /* of earlier boots */
+	struct settled settled; /* what asking the devices about them has shown */
 	struct store *store;
 	const char **only; /* for resume: the components of the run */
 
@@ -84,6 +86,9 @@ int session_begin(struct session *s, struct err *err);
  * DESIGN 10 says.
  */
 int session_apply(struct session *s, enum exit_status *ret_status, struct err *err);
+
+/* For a plan without steps: what earlier boots have left decides, too. */
+enum exit_status session_status_without_steps(const struct session *s);
 
 /* The last word on the consoles. Frees everything. */
 void session_close(struct session *s, enum exit_status status, const struct err *err);

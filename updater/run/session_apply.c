@@ -43,6 +43,20 @@ int session_begin(struct session *s, struct err *err)
 	return session_begin_journal(s, err);
 }
 
+/* What asking about earlier boots has shown belongs to the result of the run that goes on. */
+static enum exit_status with_settled(const struct session *s, enum exit_status status)
+{
+	const struct settled *settled = &s->settled;
+
+	if (settled->human)
+		status = apply_worse_status(status, EXIT_NEEDS_HUMAN);
+	if (settled->failed)
+		status = apply_worse_status(status, EXIT_STEPS_FAILED);
+	if (settled->pending)
+		status = apply_worse_status(status, EXIT_NEEDS_REBOOT);
+	return status;
+}
+
 /* Steps that never came back: a report that says so, then their end, whenever it is. */
 static void outlast_overdue(struct session *s, struct apply_run *run, enum exit_status *status)
 {
@@ -61,7 +75,7 @@ static void outlast_overdue(struct session *s, struct apply_run *run, enum exit_
 		    "worked on.",
 		    apply_overdue(run), apply_overdue(run) == 1 ? " is" : "s are");
 	apply_wait(run);
-	*status = apply_exit_status(run, &s->plan);
+	*status = with_settled(s, apply_exit_status(run, &s->plan));
 }
 
 static void save_after(struct session *s)
@@ -73,6 +87,24 @@ static void save_after(struct session *s)
 		console_say(s->console, "The inventory after the run could not be taken: %s",
 			    err.text);
 	inventory_free(&after);
+}
+
+static bool has_devices(const struct inventory *inv)
+{
+	for (size_t i = 0; i < inv->count; i++)
+		if (inv->devices[i].backend[0])
+			return true;
+	return false;
+}
+
+enum exit_status session_status_without_steps(const struct session *s)
+{
+	enum exit_status status = apply_left_status(&s->plan, has_devices(&s->inv));
+
+	/* What an earlier boot wrote and this one has proven is a change. */
+	if (status == EXIT_NOTHING_NEEDED && s->settled.new_runs)
+		status = EXIT_CHANGED;
+	return with_settled(s, status);
 }
 
 int session_apply(struct session *s, enum exit_status *ret_status, struct err *err)
@@ -103,7 +135,7 @@ int session_apply(struct session *s, enum exit_status *ret_status, struct err *e
 		rc = apply_steps(&apply, &run, err);
 	if (rc)
 		return rc;
-	*ret_status = apply_exit_status(run, &s->plan);
+	*ret_status = with_settled(s, apply_exit_status(run, &s->plan));
 	outlast_overdue(s, run, ret_status);
 	save_after(s);
 	session_arrange_reboot(s, run);

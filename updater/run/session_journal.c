@@ -149,8 +149,7 @@ int session_settle(struct session *s, struct err *err)
 {
 	const struct settle settle = questions(s, s->journal);
 	struct history after = { 0 };
-	struct settled settled;
-	int rc = settle_chain(&settle, &after, &settled, err);
+	int rc = settle_chain(&settle, &after, &s->settled, err);
 
 	if (!rc) {
 		history_free(&s->history);

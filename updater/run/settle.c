@@ -298,16 +298,3 @@ int settle_other_medium(const struct settle *settle, const char *medium, struct 
 	*ret_settled = round.settled;
 	return rc;
 }
-
-/* As long as the session knows of no chains. */
-int settle_last_run(const struct settle *settle, struct plan_bars *bars, struct err *err)
-{
-	struct history history = { 0 };
-	struct settled settled;
-	int rc = settle_chain(settle, &history, &settled, err);
-
-	if (!rc)
-		rc = move_bars(bars, &history.bars, err);
-	history_free(&history);
-	return rc;
-}

@@ -54,7 +54,4 @@ int settle_chain(const struct settle *settle, struct history *ret, struct settle
 int settle_other_medium(const struct settle *settle, const char *medium, struct plan_bars *bars,
 			struct settled *ret_settled, struct err *err);
 
-/* As long as the session knows of no chains: the bars of settle_chain(). */
-int settle_last_run(const struct settle *settle, struct plan_bars *bars, struct err *err);
-
 #endif
