@@ -374,6 +374,20 @@ static void test_newer_meanwhile(void)
 	check_updated_meanwhile("3.0");
 }
 
+/* A busy drive says nothing of the component: the next one goes first in its place. */
+static void test_busy_canary_withdraws_nothing(void)
+{
+	struct world *world = apply_world_start(
+		(const char *const[]){ "revision=1.0,serial=A1", "revision=1.0,serial=B2" }, 2);
+
+	meanwhile = "3.0";
+	world->before = update_meanwhile;
+	CHECK_INT(apply_world_go(world), EXIT_STEPS_FAILED);
+	CHECK_STR(apply_result(world->run, 1).reason, "BUSY");
+	CHECK_INT(apply_result(world->run, 2).state, STEP_VERIFIED);
+	apply_world_stop(world);
+}
+
 /* A journal without room refuses the intent, and then nothing is written. */
 static void test_journal_full(void)
 {
@@ -441,6 +455,7 @@ int main(void)
 	TAP_RUN(test_drive_in_use_is_not_reset);
 	TAP_RUN(test_updated_meanwhile);
 	TAP_RUN(test_newer_meanwhile);
+	TAP_RUN(test_busy_canary_withdraws_nothing);
 	TAP_RUN(test_journal_full);
 	TAP_RUN(test_interrupted_between_steps);
 	TAP_RUN(test_same_version_is_never_verified);

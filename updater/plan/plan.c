@@ -231,6 +231,43 @@ static int judge(struct planner *p, const struct component *comp, const struct d
 	return 0;
 }
 
+/* Does any component of this device say that it runs already? */
+static const struct component *current_of(const struct planner *p, const struct device *dev)
+{
+	for (size_t i = 0; i < p->cat->count; i++) {
+		const struct component *comp = &p->cat->components[i];
+
+		if (match_rank(comp, dev) &&
+		    match_judge(comp, dev, p->system, p->cat, p->options).reason ==
+			    REASON_ALREADY_CURRENT)
+			return comp;
+	}
+	return NULL;
+}
+
+/*
+ * Going back is allowed, not wanted: what runs already is in the repository, so only something
+ * newer may take its place. Whoever wants the older one names it (--only).
+ */
+static int leave_behind_current(struct planner *p, const struct device *dev,
+				const struct component **cands, size_t *count, struct err *err)
+{
+	const struct component *current = current_of(p, dev);
+	size_t kept = 0;
+	int rc = 0;
+
+	for (size_t i = 0; current && i < *count && !rc; i++) {
+		if (match_order(cands[i], dev) == VERSION_NEWER)
+			cands[kept++] = cands[i];
+		else
+			rc = plan_leave(p->plan, cands[i], dev, REASON_SUPERSEDED, err,
+					"%s is chosen, and it runs that already", current->version);
+	}
+	if (current)
+		*count = kept;
+	return rc;
+}
+
 /* A function that a device of its own stands for: the drive behind an NVMe controller. */
 static bool stands_for_parent(const struct planner *p, const struct device *dev)
 {
@@ -273,6 +310,8 @@ static int plan_device(struct planner *p, const struct device *dev, struct err *
 		any = p->matched[i] = true;
 		rc = judge(p, &p->cat->components[i], dev, best, cands, &count, err);
 	}
+	if (!rc)
+		rc = leave_behind_current(p, dev, cands, &count, err);
 	if (rc)
 		return rc;
 	if (!any)

@@ -144,12 +144,22 @@ static void begin_ready(struct apply_run *run)
 	}
 }
 
+/* The device was busy or gone before anything was sent to it: that says nothing of the component.
+ */
+static bool was_refused(const struct step_work *work)
+{
+	return work->result.state == STEP_FAILED && !work->intent_ms &&
+	       (strcmp(work->result.reason, err_id(ERR_BUSY)) == 0 ||
+		strcmp(work->result.reason, err_id(ERR_DEVICE_GONE)) == 0);
+}
+
 /* A step has come to its end, perhaps long after it was called overdue. */
 static void collect(struct apply_run *run, struct step_work *work)
 {
 	pthread_join(work->thread, NULL);
 	work->overdue = false;
-	schedule_end(run->apply->schedule, work->step->number, outcome_of(&work->result));
+	schedule_end(run->apply->schedule, work->step->number,
+		     was_refused(work) ? OUTCOME_LEFT : outcome_of(&work->result));
 	say_result(run, work);
 	work->collected = true;
 	show_power(run);
