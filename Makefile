@@ -53,7 +53,7 @@ CORE   := $(OBJ)/libdrydock.a
 FWREPO := $(OBJ)/libfwrepo.a
 TESTS  := $(patsubst tests/unit/%.c,$(BIN)/tests/%,$(TEST_SRCS))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BIN)/fuzz/%,$(FUZZ_SRCS))
-BENCH   := $(addprefix $(BIN)/bench/,bench_write bench_makespan bench_journal peak)
+BENCH   := $(addprefix $(BIN)/bench/,bench_write bench_makespan bench_journal bench_copy peak)
 
 all: $(BIN)/drydock $(BIN)/fwrepo man
 man: $(BIN)/drydock.8 $(BIN)/fwrepo.8
@@ -69,7 +69,7 @@ $(TESTS): $(BIN)/tests/%: $(OBJ)/tests/unit/%.o $(call objs,$(TEST_SUPPORT)) $(F
 FUZZ_MAIN = $(OBJ)/tests/fuzz/driver.o
 $(FUZZERS): $(BIN)/fuzz/%: $(OBJ)/tests/fuzz/%.o $(FUZZ_MAIN) $(FWREPO) $(CORE)
 $(BIN)/bench/bench_write: $(call objs,$(BENCH_SRCS)) $(CORE)
-$(BIN)/bench/bench_makespan $(BIN)/bench/bench_journal: $(BIN)/bench/%: $(OBJ)/tests/bench/%.o $(CORE)
+$(BIN)/bench/bench_makespan $(BIN)/bench/bench_journal $(BIN)/bench/bench_copy: $(BIN)/bench/%: $(OBJ)/tests/bench/%.o $(CORE)
 $(BIN)/bench/peak: $(call objs,tests/bench/peak.c)
 
 # The key of a sysroot changes with what is in it.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# tests/bench/run.sh [size|memory|verify|guest|inventory|makespan|journal]...: measures the figures of BENCHMARKS.md
+# tests/bench/run.sh [size|memory|verify|guest|inventory|makespan|journal|copy]...: measures the figures of BENCHMARKS.md
 # again and prints them as a Markdown table, also into build/bench.md. Figures for orientation, not
 # tests: a target that is missed is marked and fails nothing. What could not be measured fails.
 set -eu
@@ -15,10 +15,13 @@ export LC_ALL
 . tests/lab/stick.sh
 # shellcheck source=tests/bench/lib.sh
 . tests/bench/lib.sh
+# shellcheck source=tests/bench/slow.sh
+. tests/bench/slow.sh
 build=$lab_build
 ids=$build/sysroot/musl/share/pci.ids
 work=$(mktemp -d "${TMPDIR:-/tmp}/drydock-bench-XXXXXX")
-trap 'lab_nvme_stop; rm -rf "$work"' EXIT
+ram=
+trap 'slow_end; lab_nvme_stop; rm -rf "$work" ${ram:+"$ram"}' EXIT
 big=$((1 << 30))
 
 # make_repository DIR BYTES: DIR/repo with one payload and DIR/trust; its SHA-256 is in DIR/sha256.
@@ -269,12 +272,58 @@ bench_journal() {
 		"$(at_most "$_step" 1200000 '1 % of 120 s')"
 }
 
-figures='size memory verify guest inventory makespan journal'
+# The medium is asked, not the page cache.
+forget_blob() {
+	dd if="$blob" iflag=nocache count=0
+}
+
+ours_copy() {
+	forget_blob
+	"$build/bench/bench_copy" "$copied/repo" "$copied/trust" "$ram"
+}
+
+theirs_copy() {
+	forget_blob
+	dd if="$blob" of="$ram/copy" bs=1M
+	rm "$ram/copy"
+}
+
+# bench_copy_of DIR ROUNDS TEXT: the payload of DIR/repo goes into RAM
+bench_copy_of() {
+	copied=$1
+	_sum=$(cat "$1/sha256")
+	blob=$1/repo/blobs/$(echo "$_sum" | cut -c 1-2)/$_sum
+	say "copying into RAM, $3"
+	side_by_side copy "$2" 1
+	row "copy into RAM with verification, $3" "$(seconds "$ours")" "dd: $(seconds "$theirs")" \
+		"$(ratio "$theirs" "$ours")" "$(at_least "$theirs" "$ours" 0.9)"
+}
+
+bench_copy() {
+	big_repository || return 0
+	quietly make -s bench BUILD="$build"
+	_memory=$(df -Pk /dev/shm | awk 'NR == 2 { print $4 }')
+	[ "$_memory" -ge $((2 * big / 1024)) ] || {
+		missing 'copy into RAM' '2 GiB are needed in /dev/shm'
+		return 0
+	}
+	ram=$(mktemp -d /dev/shm/drydock-bench-XXXXXX)
+	bench_copy_of "$work/big" 9 '1 GiB from this disk'
+	quietly make_repository "$work/some" 67108864
+	if slow_begin "$work" 30000000 2>/dev/null; then
+		bench_copy_of "$work/some" 3 '64 MiB at 30 MB/s'
+	else
+		missing 'copy into RAM from a slow medium' 'root and block I/O control groups are needed'
+	fi
+	slow_end
+}
+
+figures='size memory verify guest inventory makespan journal copy'
 [ $# -eq 0 ] || figures=$*
 table_begin
 for figure in $figures; do
 	case $figure in
-	size | memory | verify | guest | inventory | makespan | journal) "bench_$figure" ;;
+	size | memory | verify | guest | inventory | makespan | journal | copy) "bench_$figure" ;;
 	*) die "there is no figure \"$figure\"" ;;
 	esac
 done

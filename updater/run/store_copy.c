@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One thread, the caller's, reads the medium from its beginning to its end; what it has read is
- * checked and written to RAM by others, one for each core; one more says how far it is, even while
- * the medium holds the reader.
+ * One thread, the caller's, reads the medium from its beginning to its end and writes what it got
+ * to RAM while it is in the cache of its core; others, one for each core, check it in the same
+ * buffer; one more says how far it is, even while the medium holds the reader.
  */
 #include "run/store_copy.h"
 
@@ -30,7 +30,6 @@ struct slot {
 	struct copy_job *job;
 	size_t index;
 	bool again;
-	size_t len;
 	uint8_t *bytes;
 };
 
@@ -141,7 +140,7 @@ static void *check_thread(void *arg)
 		if (!slot)
 			break;
 		pthread_mutex_unlock(&copy->lock);
-		rc = copy_job_keep(slot->job, slot->index, slot->bytes, slot->len, &err);
+		rc = copy_job_check(slot->job, slot->index, slot->bytes, &err);
 		pthread_mutex_lock(&copy->lock);
 		if (rc == ERR_HASH)
 			note_bad(copy, slot->job, slot->index, &err);
@@ -245,12 +244,16 @@ static void do_chunk(struct copy *copy, struct slot *slot)
 	char name[PAYLOAD_NAME_MAX];
 	uint64_t offset = copy_job_find(job, slot->index, name);
 	struct err err = { 0 };
+	bool arrived;
 	int rc;
 
-	slot->len = copy_job_chunk_len(job, slot->index);
-	rc = read_bytes(copy, name, offset, slot->bytes, slot->len, slot->again, &err);
+	rc = read_bytes(copy, name, offset, slot->bytes, copy_job_chunk_len(job, slot->index),
+			slot->again, &err);
+	arrived = !rc;
+	if (!rc)
+		rc = copy_job_write(job, slot->index, slot->bytes, &err);
 	pthread_mutex_lock(&copy->lock);
-	if (rc && is_of_medium(rc))
+	if (rc && !arrived && is_of_medium(rc))
 		note_bad(copy, slot->job, slot->index, &err);
 	else if (rc)
 		fail_all(copy, &err);
@@ -390,12 +393,6 @@ static int make_slots(struct copy *copy, size_t threads, struct err *err)
 	return 0;
 }
 
-static void free_slots(struct copy *copy)
-{
-	for (size_t i = 0; i < copy->slot_count; i++)
-		free(copy->slots[i].bytes);
-}
-
 static int work(struct copy *copy, struct err *err)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -417,7 +414,8 @@ static int work(struct copy *copy, struct err *err)
 	pthread_mutex_unlock(&copy->lock);
 	for (size_t i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
-	free_slots(copy);
+	for (size_t i = 0; i < copy->slot_count; i++)
+		free(copy->slots[i].bytes);
 	return rc;
 }
 
@@ -439,8 +437,7 @@ int copy_run(const struct store_options *options, const struct store_source *sou
 		rc = copy.err.code;
 	}
 	for (size_t i = 0; i < count; i++)
-		if (!copy_job_is_complete(&jobs[i]))
-			copy_job_drop(&jobs[i], dir);
+		copy_job_close(&jobs[i], dir);
 	pthread_cond_destroy(&copy.changed);
 	pthread_mutex_destroy(&copy.lock);
 	store_say_end(copy.say, rc == 0);

@@ -7,7 +7,7 @@
 #include "run/store.h"
 
 #define COPY_THREADS_MAX 16
-#define COPY_SLOTS_MAX	 (2 * COPY_THREADS_MAX + 2)
+#define COPY_SLOTS_MAX	 (2 * COPY_THREADS_MAX + 2) /* chunks read and not checked yet */
 #define COPY_BAD_ENOUGH	 16 /* a payload with so many bad chunks is not read on for now */
 
 /* A chunk that has to be read again. */
@@ -24,7 +24,7 @@ struct copy_job {
 	char name[96]; /* of its component, for people */
 	uint64_t part_bytes;
 	size_t part_count, chunk_count;
-	int *fds;	 /* of its parts in the store */
+	int *fds;	 /* of its parts in the store; -1 = not there yet, or any more */
 	uint8_t *hashes; /* NULL = the chunk list is not read yet */
 	unsigned int list_tries;
 	uint64_t list_due_ms;
@@ -47,12 +47,16 @@ size_t copy_job_chunk_len(const struct copy_job *job, size_t index);
 uint64_t copy_job_find(const struct copy_job *job, size_t index, char name[PAYLOAD_NAME_MAX]);
 
 /* Writes the chunk list (its hash held) and creates the parts. ERR_FULL, ERR_IO: of the folder. */
-int copy_job_create(const struct copy_job *job, int dir, const uint8_t *list, struct err *err);
-/* Checks a chunk where it lies and writes it. ERR_HASH; ERR_FULL, ERR_IO: of the folder. */
-int copy_job_keep(const struct copy_job *job, size_t index, const uint8_t *bytes, size_t len,
-		  struct err *err);
-/* Removes its files: what is not complete must not stay, it takes memory. */
-void copy_job_drop(const struct copy_job *job, int dir);
+int copy_job_create(struct copy_job *job, int dir, const uint8_t *list, struct err *err);
+/* Writes a chunk that is not checked yet: the payload counts when all of them were. */
+int copy_job_write(const struct copy_job *job, size_t index, const uint8_t *bytes, struct err *err);
+/* ERR_HASH. */
+int copy_job_check(const struct copy_job *job, size_t index, const uint8_t *bytes, struct err *err);
+/*
+ * The end of the copying: what is complete stays as files. Anything else is removed, it would only
+ * take memory.
+ */
+void copy_job_close(struct copy_job *job, int dir);
 
 /*
  * Copies all jobs into the folder dir (a descriptor), until each is complete or failed.

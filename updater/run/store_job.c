@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fsio.h"
 #include "base/hash.h"
 #include "run/store_copy.h"
 
@@ -58,10 +59,40 @@ static int create(int dir, const char *name, int *ret_fd, struct err *err)
 	return *ret_fd < 0 ? fail(err, name) : 0;
 }
 
-static int write_at(int fd, const uint8_t *bytes, size_t len, uint64_t offset, struct err *err)
+static int write_list(const struct copy_job *job, int dir, const uint8_t *list, struct err *err)
 {
+	CLEANUP_CLOSE int fd = -1;
+	char name[PAYLOAD_NAME_MAX];
+	int rc;
+
+	payload_name(job->ref.sha256, PAYLOAD_CHUNKS, name);
+	rc = create(dir, name, &fd, err);
+	if (rc)
+		return rc;
+	rc = fsio_write_all(fd, list, job->chunk_count * HASH_BYTES);
+	errno = -rc;
+	return rc ? fail(err, name) : 0;
+}
+
+int copy_job_create(struct copy_job *job, int dir, const uint8_t *list, struct err *err)
+{
+	char name[PAYLOAD_NAME_MAX];
+	int rc = write_list(job, dir, list, err);
+
+	for (size_t i = 0; i < job->part_count && !rc; i++) {
+		part_name(job, i, name);
+		rc = create(dir, name, &job->fds[i], err);
+	}
+	return rc;
+}
+
+int copy_job_write(const struct copy_job *job, size_t index, const uint8_t *bytes, struct err *err)
+{
+	uint64_t offset = (uint64_t)index * CATALOG_CHUNK_BYTES % job->part_bytes;
+	size_t len = copy_job_chunk_len(job, index);
+
 	while (len > 0) {
-		ssize_t put = pwrite(fd, bytes, len, (off_t)offset);
+		ssize_t put = pwrite(job->fds[part_of(job, index)], bytes, len, (off_t)offset);
 
 		if (put < 0 && errno == EINTR)
 			continue;
@@ -74,38 +105,28 @@ static int write_at(int fd, const uint8_t *bytes, size_t len, uint64_t offset, s
 	return 0;
 }
 
-int copy_job_create(const struct copy_job *job, int dir, const uint8_t *list, struct err *err)
+int copy_job_check(const struct copy_job *job, size_t index, const uint8_t *bytes, struct err *err)
 {
-	CLEANUP_CLOSE int fd = -1;
-	char name[PAYLOAD_NAME_MAX];
-	int rc;
+	return hash_check(bytes, copy_job_chunk_len(job, index), job->hashes + index * HASH_BYTES,
+			  err);
+}
 
-	payload_name(job->ref.sha256, PAYLOAD_CHUNKS, name);
-	rc = create(dir, name, &fd, err);
-	if (!rc)
-		rc = write_at(fd, list, job->chunk_count * HASH_BYTES, 0, err);
-	for (size_t i = 0; i < job->part_count && !rc; i++) {
-		part_name(job, i, name);
-		rc = create(dir, name, &job->fds[i], err);
+static void close_parts(struct copy_job *job)
+{
+	for (size_t i = 0; job->fds && i < job->part_count; i++) {
+		if (job->fds[i] >= 0)
+			close(job->fds[i]);
+		job->fds[i] = -1;
 	}
-	return rc;
 }
 
-int copy_job_keep(const struct copy_job *job, size_t index, const uint8_t *bytes, size_t len,
-		  struct err *err)
-{
-	int rc = hash_check(bytes, len, job->hashes + index * HASH_BYTES, err);
-
-	if (rc)
-		return rc;
-	return write_at(job->fds[part_of(job, index)], bytes, len,
-			(uint64_t)index * CATALOG_CHUNK_BYTES % job->part_bytes, err);
-}
-
-void copy_job_drop(const struct copy_job *job, int dir)
+void copy_job_close(struct copy_job *job, int dir)
 {
 	char name[PAYLOAD_NAME_MAX];
 
+	close_parts(job);
+	if (copy_job_is_complete(job))
+		return;
 	payload_name(job->ref.sha256, PAYLOAD_CHUNKS, name);
 	unlinkat(dir, name, 0);
 	for (size_t i = 0; i < job->part_count; i++) {
@@ -134,9 +155,7 @@ int copy_job_init(struct copy_job *job, const struct component *comp, uint64_t p
 
 void copy_job_free(struct copy_job *job)
 {
-	for (size_t i = 0; job->fds && i < job->part_count; i++)
-		if (job->fds[i] >= 0)
-			close(job->fds[i]);
+	close_parts(job);
 	free(job->fds);
 	free(job->hashes);
 	job->fds = NULL;
