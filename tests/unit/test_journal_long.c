@@ -304,6 +304,44 @@ static void test_without_room_only_facts_are_taken(void)
 	check_medium(&medium, true);
 }
 
+static size_t count_of(struct journal *journal, enum journal_type type, unsigned int step)
+{
+	struct journal_record *list = NULL;
+	size_t count = 0, found = 0;
+
+	CHECK_INT(journal_read(journal, &list, &count, NULL), 0);
+	for (size_t i = 0; i < count; i++)
+		found += list[i].type == type && list[i].step == step &&
+			 strcmp(list[i].run_id, RUN) == 0;
+	free(list);
+	return found;
+}
+
+/* How a step came to where it is goes only when it has its end; overdue is none. */
+static void test_steps_under_way_keep_their_way(void)
+{
+	struct journal *journal = open_used_medium();
+	unsigned int step = 3;
+
+	CHECK_INT(append_run(journal, JOURNAL_RUN_BEGIN), 0);
+	for (unsigned int i = 0; i < WAY; i++)
+		CHECK_INT(advance(journal, 1), 0);
+	for (unsigned int i = 0; i < WAY - 1; i++)
+		CHECK_INT(advance(journal, 2), 0); /* overdue is its last */
+	while (advance(journal, step) == 0)
+		step++;
+	CHECK_INT(step - 3, JOURNAL_RECORDS - 1 - 1 - (WAY - 1));
+	CHECK_INT(count_of(journal, JOURNAL_STEP, 1), 1);
+	CHECK_INT(count_of(journal, JOURNAL_STEP, 2), WAY - 1);
+	check_states(journal);
+	/* The end of the run takes the place of what is worth least. */
+	CHECK_INT(append_run(journal, JOURNAL_RUN_END), 0);
+	CHECK_INT(count_of(journal, JOURNAL_STEP, 2), WAY - 2);
+	CHECK_INT(count_of(journal, JOURNAL_RUN_BEGIN, 0), 1);
+	check_states(journal);
+	journal_close(journal);
+}
+
 int main(void)
 {
 	TAP_RUN(test_a_cut_at_any_write_of_100_steps);
@@ -311,6 +349,7 @@ int main(void)
 	TAP_RUN(test_what_there_is_room_for);
 	TAP_RUN(test_the_room_is_enough);
 	TAP_RUN(test_a_full_run_can_be_settled);
+	TAP_RUN(test_steps_under_way_keep_their_way);
 	TAP_RUN(test_without_room_only_facts_are_taken);
 	medium_clear(&medium);
 	return TAP_END();

@@ -147,9 +147,10 @@ size_t journal_owed(struct journal *journal);
 
 /*
  * The medium of a journal that was let go is back, perhaps under another path: what it misses is
- * written there, in order, and it is used again. It must be the same one: the same medium id, this
- * machine's region with the same claim, not opened by anybody since, and every record that holds as
- * it was written, the newest among them; damaged ones are repaired.
+ * written there, in order, and it is used again. To be called whenever a medium has come, also when
+ * nothing is owed: what was open before may answer no more. It must be the same one: the same
+ * medium id, this machine's region with the same claim, not opened by anybody since, and every
+ * record that holds as it was written, the newest among them; damaged ones are repaired.
  *
  * A volatile journal is brought to the first journal that it is given: from then on it is not
  * volatile, and let go. Sequence numbers of its records change. Refused when that one has an

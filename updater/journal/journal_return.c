@@ -243,6 +243,37 @@ int journal_return_on(struct journal *journal, struct journal_io io, struct err 
 	return journal->is_volatile ? adopt(journal, io, err) : take_back(journal, io, err);
 }
 
+/* A file that stayed open and still answers, in both copies, was never away. */
+static bool answers(struct journal *journal)
+{
+	for (unsigned int copy = 0; copy < JOURNAL_COPIES; copy++) {
+		uint64_t offset = (uint64_t)copy * JOURNAL_COPY_BYTES +
+				  journal_region_offset(journal->region);
+		struct journal_header header;
+
+		if (journal->io.read(journal->io.ctx, offset, journal->slot, JOURNAL_SLOT_BYTES) ||
+		    journal_decode_header(journal->slot, JOURNAL_SLOT_BYTES, &header) ||
+		    header.claim != journal->header.claim || header.use != journal->header.use)
+			return false;
+	}
+	return true;
+}
+
+/* True when nothing else is to be done. Otherwise the lock that it holds is out of the way. */
+static bool never_went(struct journal *journal, const char *path)
+{
+	bool never = false;
+
+	pthread_mutex_lock(&journal->lock);
+	if (journal_io_is_at(&journal->io, path)) {
+		never = answers(journal) && journal_pay(journal, NULL) == 0;
+		if (!never)
+			close_io(&journal->io);
+	}
+	pthread_mutex_unlock(&journal->lock);
+	return never;
+}
+
 int journal_return(struct journal *journal, const char *path, struct err *err)
 {
 	struct journal_io io;
@@ -250,11 +281,8 @@ int journal_return(struct journal *journal, const char *path, struct err *err)
 
 	if (journal->read_only)
 		return err_set(err, ERR_POLICY, "journal: it was opened for reading only");
-	/* Its own lock would be in the way. */
-	pthread_mutex_lock(&journal->lock);
-	if (journal_io_is_at(&journal->io, path))
-		close_io(&journal->io);
-	pthread_mutex_unlock(&journal->lock);
+	if (never_went(journal, path))
+		return 0;
 	rc = journal_io_open(path, false, &io, err);
 	if (rc)
 		return rc;
