@@ -4,6 +4,9 @@
 # What happens after drydock: results to the medium, then power off, reboot, or a prompt.
 
 OVERDUE=9
+# drydock makes it when its plan goes on after a reboot that comes back to this medium.
+PLANNED=$RUN/reboot-planned
+COME_BACK_S=60
 
 # wanted yes|no|success STATUS. Success: changed and proven, the same with a reboot needed, or
 # nothing needed (DESIGN 10).
@@ -16,10 +19,13 @@ wanted() {
 }
 
 # action STATUS: prints poweroff, reboot or prompt. A write that is overdue may still be going on
-# in a drive, so nothing that was asked for matters then (law 8).
+# in a drive, so nothing that was asked for matters then (law 8). A reboot in the middle of the plan
+# comes before what was asked for at its end.
 action() {
 	if [ "$1" = "$OVERDUE" ]; then
 		echo prompt
+	elif [ -e "$PLANNED" ]; then
+		echo reboot
 	elif wanted "$POWEROFF" "$1"; then
 		echo poweroff
 	elif wanted "$REBOOT" "$1"; then
@@ -53,9 +59,33 @@ explain() {
 	if [ "$1" = "$OVERDUE" ]; then
 		say "DO NOT POWER OFF: a device may still be writing. What was asked for at the end" \
 			"(poweroff=$POWEROFF, reboot=$REBOOT) is not done. See the report."
-	elif [ "$2" = poweroff ] && [ "$1" = 1 ]; then
-		say "Powering off as asked: what was written becomes active at the next start."
+	elif [ -e "$PLANNED" ]; then
+		say "The plan goes on after a reboot."
+		wait_for "$COME_BACK_S" "the boot medium: attach it again" boot_is_here ||
+			say "THE BOOT MEDIUM IS NOT HERE: start from it to go on with the plan."
+	else
+		what_next "$1" "$2"
 	fi
+}
+
+boot_is_here() {
+	[ -n "$(device_at "$MEDIA/boot")" ]
+}
+
+# what_next STATUS ACTION: nobody has arranged that the next boot comes back here.
+what_next() {
+	case $1:$2 in
+	1:poweroff) say "Powering off as asked: what was written becomes active at the next start." ;;
+	1:reboot) say "Rebooting as asked: what was written becomes active with it." ;;
+	1:*) say "What was written becomes active with a reboot." ;;
+	10:*)
+		say "Start from this medium again in mode auto or resume: it asks the devices what" \
+			"became of them, and goes on."
+		return 0
+		;;
+	*) return 0 ;;
+	esac
+	say "IT IS NOT PROVEN YET: start from this medium once more, in mode auto or resume."
 }
 
 # prompts: a process of its own on each console, in a session of its own so that Ctrl-C works.

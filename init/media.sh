@@ -171,3 +171,29 @@ find_repo() {
 	[ -n "$OTHER" ] || look_for_other ro || return 0
 	! has_repo "$OTHER" || REPO=$OTHER/repo
 }
+
+# journal_file NAME: prints DRYDOCK.JNL on a FAT labelled DRYDOCK, which is mounted for reading if
+# it is not mounted already.
+journal_file() {
+	_dir=$(mount_point "$1")
+	if [ -z "$_dir" ]; then
+		_dir=$MEDIA/journals/$1
+		is_drydock_fat "$1" && mount_fat "$1" "$_dir" ro || return 0
+	fi
+	if [ -f "$_dir/DRYDOCK.JNL" ]; then
+		echo "$_dir/DRYDOCK.JNL"
+	elif [ "$_dir" = "$MEDIA/journals/$1" ]; then
+		umount "$_dir"
+	fi
+}
+
+# other_journals: the journals that are here and not the one of this run.
+other_journals() {
+	for _volume in $(volumes); do
+		if is_journal "$_volume"; then
+			echo "$ROOT/dev/$_volume"
+		else
+			journal_file "$_volume"
+		fi
+	done | grep -vxF -e "$JOURNAL" || true
+}

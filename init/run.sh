@@ -4,6 +4,7 @@
 # Starts drydock as the mode asks. Sets STATUS, the exit status (DESIGN 10).
 
 DRYDOCK=$ROOT/usr/sbin/drydock
+STORE=$ROOT/tmp/drydock-store
 REPOSITORY_MISSING=6
 INTERNAL=64
 
@@ -48,36 +49,67 @@ run_inventory() {
 	start inventory --log-dir "$LOG"
 }
 
+# session COMMAND OPTION...: what apply and resume get. Where the media are the watcher knows best.
+session() {
+	_session=$1
+	shift
+	_copy=$(published log)
+	[ -z "$_copy" ] || set -- --log-dir "$_copy" "$@"
+	start "$_session" --repo "$REPO" --trust /etc/drydock/trust --log-ram "$LOG" \
+		--medium-file "$RUN/medium" "$@"
+}
+
 run_dryrun() {
 	if [ -n "$REPO" ]; then
-		start apply --dry-run --repo "$REPO" --trust /etc/drydock/trust --log-dir "$(log_dir)"
+		session apply --dry-run
 	else
 		say "There is no repository: an inventory instead of a dry run."
 		run_inventory
 	fi
 }
 
-# run_auto: an inventory in place of an update is never a success.
-run_auto() {
-	if [ -z "$REPO" ]; then
-		say "There is no repository on the boot medium or another medium labelled DRYDOCK:" \
-			"nothing can be updated. An inventory is made instead."
-		run_inventory
-		STATUS=$REPOSITORY_MISSING
-		return
-	fi
-	set --
-	for _id in $ONLY; do set -- "$@" --only "$_id"; done
-	for _id in $SKIP; do set -- "$@" --skip "$_id"; done
-	[ -z "$JOURNAL" ] || set -- --journal "$JOURNAL" "$@"
-	[ -z "$BOOT_DISK" ] || set -- --boot-medium "/dev/$BOOT_DISK" "$@"
-	start apply --yes --auto --repo "$REPO" --trust /etc/drydock/trust --log-dir "$(log_dir)" "$@"
+# no_repo: an inventory in place of an update is never a success.
+no_repo() {
+	say "There is no repository on the boot medium or another medium labelled DRYDOCK:" \
+		"nothing can be updated. An inventory is made instead."
+	run_inventory
+	STATUS=$REPOSITORY_MISSING
 }
 
-# log_dir: prints where the logs go now.
-log_dir() {
-	_log=$(published log)
-	echo "${_log:-$LOG}"
+# make_store: where the payloads of the plan go. What fits drydock finds out; the limit only must
+# not be in the way.
+make_store() {
+	mkdir -p "$STORE"
+	mount -t tmpfs -o nosuid,nodev,noexec,mode=0700,size=80% tmpfs "$STORE" ||
+		say "No file system of its own for the payloads: they go to /tmp."
+}
+
+# unattended COMMAND: apply or resume, without a question.
+unattended() {
+	if [ -z "$REPO" ]; then
+		no_repo
+		return
+	fi
+	_unattended=$1
+	set -- --yes --auto --ram-dir "$STORE"
+	for _id in $ONLY; do set -- "$@" --only "$_id"; done
+	for _id in $SKIP; do set -- "$@" --skip "$_id"; done
+	while read -r _other; do set -- "$@" --other-journal "$_other"; done <"$RUN/other-journals"
+	[ "$POWEROFF$REBOOT" = nono ] || set -- "$@" --reboot-file "$PLANNED"
+	_journal=$(published journal)
+	[ -z "$JOURNAL" ] || set -- "$@" --journal "${_journal:-$JOURNAL}"
+	_boot=$(device_at "$MEDIA/boot")
+	[ -z "$_boot" ] || set -- "$@" --boot-medium "/dev/$(disk_of "$_boot")"
+	make_store
+	session "$_unattended" "$@"
+}
+
+run_auto() {
+	unattended apply
+}
+
+run_resume() {
+	unattended resume
 }
 
 # run: the mode shell never comes here.

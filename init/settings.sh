@@ -54,7 +54,7 @@ yes_to() {
 setting() {
 	_value=${1#*=}
 	case $1 in
-	drydock.mode=*) one_of "$_value" auto inventory dryrun shell && MODE=$_value ;;
+	drydock.mode=*) one_of "$_value" auto resume inventory dryrun shell && MODE=$_value ;;
 	drydock.poweroff=*) one_of "$_value" yes no success && POWEROFF=$_value ;;
 	drydock.reboot=*) one_of "$_value" yes no success && REBOOT=$_value ;;
 	drydock.delay=*) seconds "$_value" && DELAY=$_value ;;

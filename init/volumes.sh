@@ -138,6 +138,11 @@ mount_point() {
 	mounts | awk -v name="$1" '$1 == name { print $2; exit }'
 }
 
+# device_at DIR: the name of what is mounted there.
+device_at() {
+	mounts | awk -v dir="$1" '$2 == dir { print $1; exit }'
+}
+
 # free_volumes: the volumes that are not mounted.
 free_volumes() {
 	for _free in $(volumes); do

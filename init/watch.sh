@@ -79,11 +79,6 @@ look() {
 	publish
 }
 
-# device_at DIR: the name of what is mounted there.
-device_at() {
-	mounts | awk -v dir="$1" '$2 == dir { print $1; exit }'
-}
-
 # lost: forgets the media that are buried.
 lost() {
 	if [ -n "$BOOT_DISK" ] && [ -z "$(device_at "$MEDIA/boot")" ]; then
@@ -154,8 +149,18 @@ choose_copy() {
 	return 1
 }
 
+# free_journals: media that are mounted for nothing but another journal. Drydock has read it.
+free_journals() {
+	mounts | while read -r _name _dir; do
+		case $_dir in
+		"$MEDIA"/journals/*) umount "$_dir" 2>/dev/null ;;
+		esac
+	done
+}
+
 # spare: any other medium labelled DRYDOCK, for the logs.
 spare() {
+	free_journals
 	for _volume in $(free_volumes); do
 		is_drydock_fat "$_volume" || continue
 		mount_fat "$_volume" "$MEDIA/spare" rw || continue

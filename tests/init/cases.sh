@@ -176,7 +176,7 @@ dryrun_is_default() {
 	stick sda
 	: >"$ROOT/content/sda3/repo/head.json"
 	boot
-	drydock_got "apply --console /dev/ttyS0 --console /dev/tty0 --dry-run --repo /media/drydock/repo --trust /etc/drydock/trust --log-dir /media/drydock/logs/CZ31-20261122T174500Z"
+	drydock_got "apply --console /dev/ttyS0 --console /dev/tty0 --repo /media/drydock/repo --trust /etc/drydock/trust --log-ram /run/drydock/log --medium-file /run/drydock/medium --log-dir /media/drydock/logs/CZ31-20261122T174500Z --dry-run"
 	prompted
 	called "setsid -c /lib/drydock/prompt dryrun 0"
 }
@@ -194,9 +194,77 @@ auto_arguments() {
 	kernel_line drydock.mode=auto drydock.reboot=success
 	echo 1 >"$ROOT/exit"
 	boot
-	drydock_got "apply --console /dev/ttyS0 --console /dev/tty0 --yes --auto --repo /media/drydock/repo --trust /etc/drydock/trust --log-dir /media/drydock/logs/CZ31-20261122T174500Z --boot-medium /dev/sda --journal /dev/sda4 --only a --only b --skip c"
+	drydock_got "apply --console /dev/ttyS0 --console /dev/tty0 --repo /media/drydock/repo --trust /etc/drydock/trust --log-ram /run/drydock/log --medium-file /run/drydock/medium --log-dir /media/drydock/logs/CZ31-20261122T174500Z --yes --auto --ram-dir /tmp/drydock-store --only a --only b --skip c --reboot-file /run/drydock/reboot-planned --journal /dev/sda4 --boot-medium /dev/sda"
 	called reboot
 	not_called poweroff
+}
+
+resume_arguments() {
+	stick sda 'drydock.mode=resume\n'
+	: >"$ROOT/content/sda3/repo/head.json"
+	boot
+	drydock_got "resume --console /dev/ttyS0 --console /dev/tty0 --repo /media/drydock/repo --trust /etc/drydock/trust --log-ram /run/drydock/log --medium-file /run/drydock/medium --log-dir /media/drydock/logs/CZ31-20261122T174500Z --yes --auto --ram-dir /tmp/drydock-store --journal /dev/sda4 --boot-medium /dev/sda"
+	called "mount -t tmpfs -o nosuid,nodev,noexec,mode=0700,size=80% tmpfs /tmp/drydock-store"
+	holds "$(log_of sda3)/result" "mode=resume"
+}
+
+# Only media that somebody attached, and each journal once.
+other_journals_told() {
+	stick sda "drydock.mode=$1\n"
+	: >"$ROOT/content/sda3/repo/head.json"
+	: >"$ROOT/content/sda3/DRYDOCK.JNL"
+	stick sdb
+	iso sdb1 other-build
+	disk sdc "pci0000:00/usb3/3-2/host8" 1
+	fat sdc DRYDOCK
+	: >"$ROOT/content/sdc/DRYDOCK.JNL"
+	disk sdd "pci0000:00/usb3/3-3/host9" 1
+	fat sdd DRYDOCK
+	disk sde "pci0000:00/usb3/3-4/host10" 1
+	fat sde KEYS
+	: >"$ROOT/content/sde/DRYDOCK.JNL"
+	disk sdx "pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0" 0 3 4
+	printf 'DRYDOCKJ' >"$ROOT/dev/sdx4"
+	fat sdx3 DRYDOCK
+	: >"$ROOT/content/sdx3/DRYDOCK.JNL"
+	boot
+	holds "$ROOT/drydock.args" " --other-journal /media/drydock/DRYDOCK.JNL --other-journal /dev/sdb4 --other-journal /media/journals/sdc/DRYDOCK.JNL --journal /dev/sda4 "
+	called "mount -t vfat -o ro,nosuid,nodev,noexec,umask=022,tz=UTC /dev/sdc /media/journals/sdc"
+	before "umount /media/journals/sdd" "setsid -c"
+	before "umount /media/journals/sdc" "setsid -c"
+	not_called "/dev/sde /media"
+	not_called /dev/sdx
+}
+
+planned_reboot() {
+	stick sda "drydock.mode=auto\ndrydock.poweroff=$1\n"
+	: >"$ROOT/content/sda3/repo/head.json"
+	echo "$2" >"$ROOT/exit"
+	echo ': >"$ROOT/run/drydock/reboot-planned"' >"$ROOT/on-drydock"
+	boot
+	called reboot
+	not_called poweroff
+	said "The plan goes on after a reboot."
+	holds "$(log_of sda3)/result" "exit=$2"
+}
+
+planned_reboot_overdue() {
+	stick sda 'drydock.mode=auto\ndrydock.reboot=yes\n'
+	: >"$ROOT/content/sda3/repo/head.json"
+	echo 9 >"$ROOT/exit"
+	echo ': >"$ROOT/run/drydock/reboot-planned"' >"$ROOT/on-drydock"
+	boot
+	prompted
+	said "DO NOT POWER OFF"
+}
+
+# outcome SETTINGS STATUS TEXT
+outcome() {
+	stick sda "drydock.mode=auto\n$1"
+	: >"$ROOT/content/sda3/repo/head.json"
+	echo "$2" >"$ROOT/exit"
+	boot
+	said "$3"
 }
 
 auto_without_repo() {
@@ -309,7 +377,7 @@ cd_and_other() {
 	: >"$ROOT/content/sdb/repo/head.json"
 	boot
 	said "The boot medium is /dev/sr0."
-	drydock_got "apply --console /dev/ttyS0 --console /dev/tty0 --yes --auto --repo /media/other/repo --trust /etc/drydock/trust --log-dir /media/other/logs/CZ31-20261122T174500Z --boot-medium /dev/sr0 --journal /media/other/DRYDOCK.JNL"
+	drydock_got "apply --console /dev/ttyS0 --console /dev/tty0 --repo /media/other/repo --trust /etc/drydock/trust --log-ram /run/drydock/log --medium-file /run/drydock/medium --log-dir /media/other/logs/CZ31-20261122T174500Z --yes --auto --ram-dir /tmp/drydock-store --reboot-file /run/drydock/reboot-planned --journal /media/other/DRYDOCK.JNL --boot-medium /dev/sr0"
 	holds "$(log_of sdb)/result" "exit=0"
 	before "umount /media/other" poweroff
 }
@@ -323,7 +391,8 @@ cd_alone() {
 	boot
 	said "LOGS ARE KEPT IN RAM ONLY (no writable medium)"
 	said "THE LOGS ARE IN RAM ONLY: $ROOT/run/drydock/log."
-	holds "$ROOT/drydock.args" "--log-dir /run/drydock/log"
+	holds "$ROOT/drydock.args" "--log-ram /run/drydock/log"
+	holds_not "$ROOT/drydock.args" --log-dir
 	holds_not "$ROOT/drydock.args" --journal
 	holds "$ROOT/run/drydock/log/result" "exit=0"
 }
@@ -576,6 +645,19 @@ case_of "a medium keeps its id" medium_keeps_its_id
 case_of "a dry run is the default" dryrun_is_default
 case_of "a dry run without a repository is an inventory" dryrun_without_repo
 case_of "auto: the whole command line" auto_arguments
+case_of "resume: the whole command line" resume_arguments
+case_of "journals of other media" other_journals_told auto
+case_of "journals of other media, to resume" other_journals_told resume
+case_of "a reboot in the plan" planned_reboot no 1
+case_of "a reboot in the plan before the power off" planned_reboot yes 1
+case_of "a reboot in the plan, some steps failed" planned_reboot success 8
+case_of "a reboot in the plan, but a write is overdue" planned_reboot_overdue
+case_of "power off before a result is proven" outcome 'drydock.poweroff=yes\n' 1 \
+	"IT IS NOT PROVEN YET: start from this medium once more"
+case_of "a reboot that nobody arranged" outcome 'drydock.reboot=yes\n' 1 \
+	"IT IS NOT PROVEN YET: start from this medium once more"
+case_of "a result that a reboot would prove" outcome '' 1 "becomes active with a reboot."
+case_of "an interrupted run" outcome '' 10 "Start from this medium again in mode auto or resume"
 case_of "auto without a repository is not a success" auto_without_repo
 case_of "a repository on the ISO" repo_on_iso
 case_of "a repository on another medium" repo_on_other

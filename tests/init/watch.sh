@@ -343,6 +343,36 @@ copies_files() {
 	equal "$(ls "$ROOT/to"*)" "$ROOT/to"
 }
 
+# It was said that the medium may be removed: now it is needed again.
+planned_reboot_without_medium() {
+	auto_stick
+	hook on-drydock <<-'EVENTS'
+		unplug sda
+		await "$ROOT/run/drydock/medium" state=gone
+		: >"$ROOT/run/drydock/reboot-planned"
+	EVENTS
+	boot
+	said "Waiting for the boot medium: attach it again (5 of at most 60 s) ..."
+	said "THE BOOT MEDIUM IS NOT HERE"
+	called reboot
+}
+
+# A medium that was mounted for its journal alone can take the logs.
+journal_medium_takes_the_logs() {
+	auto_stick
+	disk sdc "pci0000:00/usb3/3-2/host8" 1
+	fat sdc DRYDOCK
+	: >"$ROOT/content/sdc/DRYDOCK.JNL"
+	hook on-drydock <<-'EVENTS'
+		unplug sda
+		await "$ROOT/run/drydock/medium" disk=sdc
+		keep other
+	EVENTS
+	boot
+	holds "$ROOT/other" "log=/media/spare$logs"
+	holds "$(log_of sdc)/result" "exit=0"
+}
+
 watch_cases() {
 	case_of "files are appended or replaced" copies_files
 	case_of "pulled and back under another name" pulled_and_back
@@ -359,6 +389,8 @@ watch_cases() {
 	case_of "a CD is ejected and comes back" cd_ejected
 	case_of "a disk goes offline" disk_goes_offline
 	case_of "the watcher in shell mode" shell_watches
+	case_of "a reboot in the plan without the medium" planned_reboot_without_medium
+	case_of "a medium with a journal takes the logs" journal_medium_takes_the_logs
 	case_of "a disk before its partitions" disk_before_its_partitions
 	case_of "twins: the smaller id" twins_by_id bbb aaa sdb
 	case_of "twins: an id before none" twins_by_id "" bbb sdb
