@@ -45,6 +45,9 @@ FWREPO_SRCS  := $(filter-out firmware-repo/main.c,$(wildcard firmware-repo/*.c f
 -include tests/lab/lab.mk
 TEST_SRCS    := $(wildcard tests/unit/test_*.c)
 TEST_SUPPORT := $(filter-out $(TEST_SRCS),$(wildcard tests/unit/*.c)) $(LAB_MODEL_SRCS)
+# Whole runs in child processes, what they make durable counted before the C library does it.
+FAULT_SRCS   := $(wildcard tests/unit/fault/*.c)
+FAULT_WRAPS  := write pwrite fsync fdatasync rename pci_load_name_list
 FUZZ_SRCS    := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRCS   := tests/bench/bench_write.c tests/unit/hwio_nvme.c $(LAB_MODEL_SRCS)
 
@@ -63,6 +66,9 @@ bench: $(BENCH)
 
 $(BIN)/drydock: $(call objs,updater/main.c) $(CORE)
 $(BIN)/fwrepo: $(call objs,firmware-repo/main.c) $(FWREPO) $(CORE)
+$(BIN)/tests/test_fault_loop: LDFLAGS += $(FAULT_WRAPS:%=-Wl,--wrap=%)
+$(BIN)/tests/test_fault_loop: $(call objs,$(FAULT_SRCS))
+$(OBJ)/tests/unit/fault/durable.o: CFLAGS += -fno-lto # the names are the linker's
 $(TESTS): $(BIN)/tests/%: $(OBJ)/tests/unit/%.o $(call objs,$(TEST_SUPPORT)) $(FWREPO) $(CORE)
 # Without libFuzzer the driver feeds the seeds and their mutations itself: the same code runs in
 # every test. The soak builds them with clang's libFuzzer, which has a main of its own: FUZZ_MAIN= .
@@ -108,4 +114,5 @@ $(BUILD)/lab/lab_nvme $(BUILD)/lab/mkfw: $(wildcard tests/lab/*.h)
 .PHONY: all man tests fuzzers bench lab
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(call objs,$(CORE_SRCS) $(FWREPO_SRCS) updater/main.c \
-	firmware-repo/main.c $(TEST_SRCS) $(TEST_SUPPORT) $(FUZZ_SRCS) $(BENCH_SRCS) $(wildcard tests/bench/*.c)))
+	firmware-repo/main.c $(TEST_SRCS) $(TEST_SUPPORT) $(FAULT_SRCS) $(FUZZ_SRCS) \
+	$(BENCH_SRCS) $(wildcard tests/bench/*.c)))

@@ -27,16 +27,18 @@ static const char *state_of(const struct hwio_nvme *lab, const struct hwio_nvme_
 static int find_drive(const struct hwio_nvme *lab, const char *prefix, const char *path,
 		      const char **ret_rest)
 {
-	char name[64];
+	size_t len = strlen(prefix);
+	unsigned long number;
+	char *rest;
 
-	for (size_t i = 0; i < lab->n_drives; i++) {
-		int len = snprintf(name, sizeof(name), "%snvme%u", prefix, lab->drive[i].number);
-
-		*ret_rest = path + len;
-		if (!lab->drive[i].removed && !strncmp(path, name, (size_t)len) &&
-		    (path[len] == '/' || path[len] == 0))
+	if (strncmp(path, prefix, len) != 0 || strncmp(path + len, "nvme", 4) != 0 ||
+	    path[len + 4] < '0' || path[len + 4] > '9')
+		return -1;
+	number = strtoul(path + len + 4, &rest, 10);
+	*ret_rest = rest;
+	for (size_t i = 0; i < lab->n_drives && (*rest == '/' || *rest == 0); i++)
+		if (!lab->drive[i].removed && lab->drive[i].number == number)
 			return (int)i;
-	}
 	return -1;
 }
 
