@@ -144,6 +144,11 @@ static bool has(const struct world *world, const char *folder, const char *name,
 	return same;
 }
 
+static bool gone(struct world *world)
+{
+	return logs_gone(world->logs, world->why, sizeof(world->why));
+}
+
 static bool away(struct world *world)
 {
 	return logs_away(world->logs, world->why, sizeof(world->why));
@@ -177,6 +182,7 @@ static void there_when_asked_for(void)
 	make_patient(&world);
 	CHECK_STR(logs_dir(world.logs), ram(&world));
 	CHECK(!away(&world));
+	CHECK(!gone(&world));
 	CHECK_STR(world.why, "");
 	write_ram(&world, "plan.json", "{}");
 	write_ram(&world, "events.jsonl", "1\n");
@@ -211,6 +217,7 @@ static void no_medium_then_one(void)
 	make_folders(&world);
 	open_logs(&world, NULL, 3600000);
 	CHECK(away(&world));
+	CHECK(gone(&world));
 	CHECK_STR(world.why, "there is no medium");
 	write_ram(&world, "a", "a");
 	logs_sync(world.logs);
@@ -243,6 +250,7 @@ static void failing(int errnum)
 	set(&world, false, errnum);
 	logs_sync(world.logs);
 	CHECK(away(&world));
+	CHECK(gone(&world));
 	CHECK_CONTAINS(world.why, strerror(errnum));
 	/* Left alone from now on, and nobody waits for it. */
 	world.operations = 0;
@@ -305,6 +313,7 @@ static void full(void)
 	write_ram(&world, "a", "a");
 	logs_sync(world.logs);
 	CHECK(away(&world));
+	CHECK(!gone(&world));
 	CHECK_CONTAINS(world.why, "a.new: cannot open it: No space left");
 	set(&world, false, 0);
 	logs_sync(world.logs);
@@ -327,6 +336,7 @@ static void hanging(void)
 	CHECK(now_ms() - begun >= WAIT_MS);
 	CHECK(now_ms() - begun < 50 * WAIT_MS);
 	CHECK(away(&world));
+	CHECK(!gone(&world));
 	CHECK_CONTAINS(world.why, "it is slow or hangs");
 	begun = now_ms();
 	for (int i = 0; i < 1000; i++)
@@ -389,6 +399,7 @@ static void lost_while_hanging(void)
 	wait_touched(&world);
 	logs_lost(world.logs, "sda was pulled");
 	CHECK(away(&world));
+	CHECK(gone(&world));
 	CHECK_STR(world.why, "sda was pulled");
 	logs_sync(world.logs);
 	/* The old thread comes back to its operation and begins no other. */

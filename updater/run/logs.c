@@ -147,7 +147,8 @@ void logs_flush(struct logs *logs)
 	keeper_put(keeper);
 }
 
-bool logs_away(struct logs *logs, char *text, size_t size)
+/* 0 or an ERR_*; text says why. */
+static int state(struct logs *logs, char *text, size_t size)
 {
 	struct keeper *keeper = hold_keeper(logs);
 	int rc;
@@ -155,12 +156,24 @@ bool logs_away(struct logs *logs, char *text, size_t size)
 	if (keeper) {
 		rc = keeper_state(keeper, text, size);
 		keeper_put(keeper);
-		return rc != 0;
+		return rc;
 	}
 	pthread_mutex_lock(&logs->lock);
 	snprintf(text, size, "%s", logs->why);
 	pthread_mutex_unlock(&logs->lock);
-	return true;
+	return ERR_NOT_FOUND;
+}
+
+bool logs_away(struct logs *logs, char *text, size_t size)
+{
+	return state(logs, text, size) != 0;
+}
+
+bool logs_gone(struct logs *logs, char *text, size_t size)
+{
+	int rc = state(logs, text, size);
+
+	return rc && rc != ERR_FULL && rc != ERR_OVERDUE;
 }
 
 /*

@@ -63,10 +63,13 @@ void logs_sync_file(struct logs *logs, const char *name);
 void logs_flush(struct logs *logs);
 
 /*
- * True when the medium does not take the logs, or not all of them: gone, failing, full, or behind
- * by more than LOGS_WAIT_MS. text (at most size bytes) says why, "" = it takes them.
+ * True when not all logs are on the medium: gone, failing, full, or behind by more than
+ * LOGS_WAIT_MS. text (at most size bytes) says why, "" = they are.
  */
 bool logs_away(struct logs *logs, char *text, size_t size);
+
+/* True when the medium is gone or takes nothing: not when it is only full, or slow. */
+bool logs_gone(struct logs *logs, char *text, size_t size);
 
 /* The medium is gone, as somebody noticed: nothing is written there until logs_return(). */
 void logs_lost(struct logs *logs, const char *why);

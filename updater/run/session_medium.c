@@ -74,7 +74,7 @@ void session_look_at_medium(struct session *s)
 	if (s->logs)
 		logs_sync(s->logs);
 	/* What fails to take a byte is gone, whatever the watcher says. */
-	if (s->logs && s->options->log_dir && logs_away(s->logs, why, sizeof(why)))
+	if (s->logs && s->options->log_dir && logs_gone(s->logs, why, sizeof(why)))
 		say_gone(s, why);
 	else if (s->journal && journal_owed(s->journal) && !s->medium_gone)
 		say_gone(s, "the journal cannot be written");
