@@ -192,6 +192,7 @@ void session_close(struct session *s, enum exit_status status, const struct err 
 	}
 	if (s->console)
 		say_end(s, status);
+	watchdog_stop(s->watchdog);
 	store_free(s->store);
 	schedule_free(s->schedule);
 	plan_free(&s->plan);

@@ -17,6 +17,7 @@
 #include "run/logs.h"
 #include "run/settle.h"
 #include "run/store.h"
+#include "run/watchdog.h"
 
 struct session_options {
 	struct choices choices;
@@ -54,6 +55,7 @@ struct session {
 	struct history history; /* of earlier boots */
 	struct settled settled; /* what asking the devices about them has shown */
 	struct store *store;
+	struct watchdog *watchdog;
 	const char **only; /* for resume: the components of the run */
 
 	bool run_begun;		/* in the journal */
@@ -62,6 +64,8 @@ struct session {
 	char run_id[33];
 	char continues[33]; /* the interrupted run that this one goes on with; "" = none */
 	unsigned int step_base;
+	bool efi_found; /* the UEFI variable of a run is there, an earlier one's or ours */
+	bool efi_saved; /* it is ours: the journal of a run without a medium */
 	bool reboot_arranged;
 	char serial[65];
 

@@ -40,6 +40,16 @@ static void tick(void *ctx)
 
 int session_begin(struct session *s, struct err *err)
 {
+	char why[256];
+	int rc = watchdog_start(s->hw, s->console, s->events, &s->watchdog, err);
+
+	if (rc)
+		return rc;
+	if (watchdog_unfed(s->watchdog, why, sizeof(why)))
+		return err_set(err, ERR_POLICY,
+			       "a watchdog is running that cannot be fed (%s): it would reset the "
+			       "server in the middle of a write. Nothing was changed",
+			       why);
 	return session_begin_journal(s, err);
 }
 

@@ -22,6 +22,14 @@ void session_warn(struct session *s, const char *text);
 int session_open_journal(struct session *s, struct err *err);
 /* Asks the devices what earlier boots have left; bars what needs a person. ERR_POLICY. */
 int session_settle(struct session *s, struct err *err);
+/*
+ * The short journal in a UEFI variable: what an earlier run left there comes into the journal, as a
+ * run that was cut off; it is saved for a run without a medium (errors as journal_efi_save()), and
+ * removed when nothing of it is open any more.
+ */
+int session_restore_efi(struct session *s, struct err *err);
+int session_save_efi(struct session *s, struct err *err);
+void session_drop_efi(struct session *s);
 /* For resume: nothing but the components that the unfinished run had planned. */
 int session_choose_unfinished(struct session *s, struct err *err);
 /* Room for the whole run, and its begin with all its steps. ERR_POLICY. */

@@ -71,6 +71,8 @@ int session_open_journal(struct session *s, struct err *err)
 	else
 		rc = journal_open_volatile(s->serial, &s->journal, err);
 	if (!rc)
+		rc = session_restore_efi(s, err);
+	if (!rc)
 		rc = read_history(s, err);
 	if (rc)
 		return journal_blocks(err);
@@ -160,7 +162,10 @@ int session_settle(struct session *s, struct err *err)
 		settle_other(s, s->options->other_journals.items[i]);
 	if (!rc)
 		rc = warn_of_older_repository(s, err);
-	return rc ? journal_blocks(err) : 0;
+	if (rc)
+		return journal_blocks(err);
+	session_drop_efi(s); /* all that it named was asked */
+	return 0;
 }
 
 /* Other devices that the same component fits are not part of the run that is gone on with. */
@@ -263,18 +268,38 @@ static int reserve(struct session *s, struct err *err)
 	return schedule_make(&s->plan, &s->inv, &options, &s->schedule, err);
 }
 
+/* DESIGN 8: a UEFI variable, else the policy or a person must allow a run that leaves no trace. */
+static int do_without_medium(struct session *s, struct err *err)
+{
+	struct err cause = { 0 };
+
+	if (session_save_efi(s, &cause) == 0) {
+		console_say(s->console,
+			    "There is no medium to keep the journal on: a UEFI variable says that "
+			    "this run has begun, and on what.");
+		return 0;
+	}
+	if (s->options->unattended && !s->policy.allow_volatile)
+		return err_set(err, ERR_POLICY,
+			       "there is no medium to keep the journal on, no UEFI variable (%s), "
+			       "and the policy does not allow a run without. Nothing was changed",
+			       cause.text);
+	console_say(s->console,
+		    "THE JOURNAL IS ONLY IN RAM (%s): after a power cut nobody can tell what was "
+		    "done.",
+		    cause.text);
+	return 0;
+}
+
 int session_begin_journal(struct session *s, struct err *err)
 {
 	int rc;
 
-	if (journal_is_volatile(s->journal) && s->options->unattended && !s->policy.allow_volatile)
-		return err_set(err, ERR_POLICY,
-			       "there is no medium to keep the journal on, and the policy does "
-			       "not allow a run without it. Nothing was changed");
-	if (journal_is_volatile(s->journal))
-		console_say(s->console,
-			    "THE JOURNAL IS ONLY IN RAM: after a power cut nobody can "
-			    "tell what was done.");
+	if (journal_is_volatile(s->journal)) {
+		rc = do_without_medium(s, err);
+		if (rc)
+			return rc;
+	}
 	rc = reserve(s, err);
 	if (!rc)
 		rc = append_begin(s, err);
@@ -298,6 +323,8 @@ void session_end_journal(struct session *s, enum exit_status status, const char 
 	/* A run that goes on after a reboot has begun already; left open it would never end. */
 	if (!s->run_begun && !(s->goes_on && s->journal))
 		return;
+	if (!s->reboot_arranged)
+		session_drop_efi(s);
 	snprintf(record.run_id, sizeof(record.run_id), "%s", s->run_id);
 	if (journal_append(s->journal, &record, &err))
 		console_say(s->console, "The end of the run is not in the journal: %s", err.text);

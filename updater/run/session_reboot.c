@@ -27,7 +27,7 @@ static const char *against(const struct session *s, struct apply_run *run)
 		return "a device needs a person first";
 	if (s->history.boots >= MAX_BOOTS && s->goes_on)
 		return "it was rebooted too often already";
-	if (journal_is_volatile(s->journal) || journal_owed(s->journal))
+	if (!s->efi_saved && (journal_is_volatile(s->journal) || journal_owed(s->journal)))
 		return "the journal is only in RAM, and the next boot could not go on with it";
 	return NULL;
 }
