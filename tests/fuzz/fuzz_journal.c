@@ -177,8 +177,8 @@ static void change_slot(unsigned int arg)
 	memory[(size_t)number * JOURNAL_SLOT_BYTES + arg] ^= 1;
 }
 
-/* Refused: nothing is written. */
-static void come_back(struct journal *journal)
+/* Refused: nothing is written, and it counts as gone. */
+static bool come_back(struct journal *journal)
 {
 	size_t owed = journal_owed(journal);
 	int rc;
@@ -188,6 +188,8 @@ static void come_back(struct journal *journal)
 	rc = journal_return_on(journal, memory_io, NULL);
 	MUST(rc == 0 || writes == 0);
 	MUST(journal_owed(journal) == (rc == 0 ? 0 : owed));
+	gone = rc != 0;
+	return rc == 0;
 }
 
 static void do_deeds(struct journal *journal)
@@ -245,14 +247,12 @@ static void check_medium(struct journal *journal)
 /* True when the medium was there all the time, or is again. */
 static bool work(struct journal *journal)
 {
-	bool back;
-
 	do_deeds(journal);
-	back = !gone || journal_return_on(journal, memory_io, NULL) == 0;
-	gone = false;
-	if (back && journal_owed(journal) == 0)
+	if (gone && !come_back(journal))
+		return false;
+	if (journal_owed(journal) == 0)
 		check_medium(journal);
-	return back && journal_owed(journal) == 0;
+	return journal_owed(journal) == 0;
 }
 
 /* Whatever was there: the newest run can be ended, and that is the newest record afterwards. */
