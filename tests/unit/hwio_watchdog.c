@@ -302,7 +302,7 @@ static uint16_t present_counts(const struct hwio_watchdog *lab)
 	uint64_t end = bmc_deadline(&lab->bmc);
 
 	if (!lab->bmc.running)
-		return lab->bmc.initial_counts;
+		return lab->bmc.stopped_counts ? lab->bmc.stopped_counts : lab->bmc.initial_counts;
 	return end > lab->now_ms ? (uint16_t)((end - lab->now_ms) / 100) : 0;
 }
 
@@ -335,7 +335,7 @@ static uint16_t answer(struct hwio_watchdog *lab, const struct ipmi_msg *msg, ui
 	if (msg->cmd != 0x25)
 		return 1;
 	bmc->gets++;
-	data[1] = (uint8_t)(bmc->use | (bmc->running ? 0x40 : 0));
+	data[1] = (uint8_t)(bmc->use | (bmc->running && !bmc->mute ? 0x40 : 0));
 	data[2] = bmc->action;
 	data[3] = bmc->pretimeout_s;
 	data[5] = (uint8_t)bmc->initial_counts;

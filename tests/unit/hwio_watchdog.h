@@ -43,8 +43,10 @@ struct hwio_bmc {
 	uint8_t use, action; /* action: with the interrupt in bits 6:4 */
 	uint8_t pretimeout_s;
 	uint16_t initial_counts;
-	bool deaf; /* says yes to a reset and does nothing */
-	bool late; /* each answer comes behind an old one, with another number */
+	bool mute;		 /* does not say that it runs */
+	uint16_t stopped_counts; /* where one that is stopped stands; 0 = at the beginning */
+	bool deaf;		 /* says yes to a reset and does nothing */
+	bool late;		 /* each answer comes behind an old one, with another number */
 
 	bool bitten, interrupted;
 	unsigned int gets, resets, others;

@@ -329,6 +329,26 @@ static void a_stopped_timer_is_never_reset(void)
 	CHECK(!bmc->running);
 }
 
+/* QEMU's BMC, for one: the countdown tells. */
+static void one_that_does_not_say_that_it_runs(void)
+{
+	CLEANUP_TEST struct test test = test_make();
+	struct hwio_bmc *bmc = put_bmc(&test, 600);
+	unsigned int resets;
+
+	bmc->mute = true;
+	start(&test);
+	hwio_watchdog_pass(test.lab, 1, WRITE_MS + 5000); /* not in the middle of a look */
+	CHECK(!bmc->bitten && !unfed(&test));
+	CHECK(bmc->resets > 80);
+	bmc->running = false;
+	bmc->stopped_counts = 400;
+	resets = bmc->resets;
+	hwio_watchdog_pass(test.lab, 1, WRITE_MS);
+	CHECK_INT(bmc->resets, resets);
+	CHECK(!unfed(&test));
+}
+
 /* Somebody stops it while we feed: the next reset would start it again. */
 static void one_that_is_stopped_later_stays_so(void)
 {
@@ -538,6 +558,7 @@ int main(void)
 	TAP_RUN(what_cannot_be_told_is_said);
 	TAP_RUN(the_bmcs_timer_is_fed_through_a_long_write);
 	TAP_RUN(a_stopped_timer_is_never_reset);
+	TAP_RUN(one_that_does_not_say_that_it_runs);
 	TAP_RUN(one_that_is_stopped_later_stays_so);
 	TAP_RUN(its_pre_timeout_is_respected);
 	TAP_RUN(past_its_pre_timeout_it_cannot_be_fed);
