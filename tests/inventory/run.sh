@@ -261,6 +261,60 @@ vanished() {
 		grep -q '^PCI: .*0000:03:00.0/vendor' "$tmp/err"
 }
 
+# md_member NUMBER: a disk of 2 MiB that is this member of a mirror (superblock 1.2, md_p.h)
+md_member() {
+	perl -e '
+		my $sb = "\0" x 258;
+		my $put = sub { my ($at, $what) = @_; substr($sb, $at, length $what) = $what };
+		$put->(0, pack("VV", 0xa92b4efc, 1));
+		$put->(16, pack("C16", 0xab .. 0xba));
+		$put->(72, pack("VVQ<VV", 1, 0, 1024, 0, 2));
+		$put->(128, pack("Q<Q<Q<", 256, 1024, 8));
+		$put->(200, pack("Q<Q<VV", 17, ~0, 0, 1));
+		$put->(256, pack("v", $ARGV[0]));
+		my $sum = unpack("v", substr($sb, 256));
+		$sum += $_ for unpack("V64", $sb);
+		$put->(216, pack("V", ($sum & 0xffffffff) + ($sum >> 32)));
+		print "\0" x 4096, $sb, "\0" x ((2 << 20) - 4096 - 258);' "$1"
+}
+
+# put_drive NUMBER: /dev/nvme<N>, which answers nothing, with a namespace that is read from stdin
+put_drive() {
+	_dir=$tmp/array/sys/devices/pci0000:00/0000:0$1:00.0/nvme/nvme$1
+	mkdir -p "$_dir/nvme$1n1" "$tmp/array/sys/class/nvme" "$tmp/array/sys/class/block" \
+		"$tmp/array/dev"
+	ln -s "../../devices/pci0000:00/0000:0$1:00.0/nvme/nvme$1" "$tmp/array/sys/class/nvme/nvme$1"
+	ln -s "../../devices/pci0000:00/0000:0$1:00.0/nvme/nvme$1/nvme$1n1" \
+		"$tmp/array/sys/class/block/nvme$1n1"
+	echo "SN$1" >"$_dir/serial"
+	echo 4096 >"$_dir/nvme$1n1/size"
+	cat >"$tmp/array/dev/nvme$1n1"
+}
+
+# array_is STATE: of both drives, or of the first when there is only one
+array_is() {
+	inventory --json --root "$tmp/array" >"$tmp/root.json" 2>"$tmp/err"
+	! grep '^arrays' "$tmp/err" || return 1
+	for _drive in "$tmp/array/sys/class/nvme"/*; do
+		has "nvme:SN${_drive##*/nvme}" array.0 md:abacadae:afb0b1b2:b3b4b5b6:b7b8b9ba \
+			array.0.state "$1" array.1 '' || return 1
+	done
+}
+
+# Read only: what is there stays as it is to the byte.
+drives_in_arrays() {
+	md_member 0 | put_drive 0
+	check 'a mirror of which one half is here' array_is 'degraded: 1 of 2 members are here'
+	md_member 1 | put_drive 1
+	sha256sum "$tmp/array/dev"/* >"$tmp/before"
+	check 'a mirror that is whole' array_is whole
+	check 'nothing was written to its members' sha256sum -c --quiet "$tmp/before"
+	: >"$tmp/array/dev/nvme1n1"
+	inventory --root "$tmp/array" >/dev/null 2>"$tmp/err"
+	check 'a drive that cannot be read is said' \
+		grep 'not all disks could be read.*/dev/nvme1n1' "$tmp/err"
+}
+
 # The live machine: what the kernel lists.
 this_machine() {
 	inventory --json >"$tmp/live.json" 2>/dev/null || return 1
@@ -299,6 +353,7 @@ check 'what is saved is what is shown' logs_match dl380gen10
 check 'a dump can come through a pipe' from_pipe dl380gen10
 check 'an address without a domain is in domain 0000' without_domain dl380gen10
 made_up_machine
+drives_in_arrays
 check 'this machine: every function of sysfs' this_machine
 rubbish
 tap_end
