@@ -70,7 +70,7 @@ struct session {
 	char serial[65];
 
 	/* What was last said of the medium. */
-	uint64_t medium_change;
+	uint64_t medium_change, first_change;
 	uint64_t looked_ms;
 	bool medium_gone;
 };

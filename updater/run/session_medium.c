@@ -19,25 +19,48 @@ static void say_gone(struct session *s, const char *why)
 	session_warn(s, text);
 }
 
+/* Is anything of this run not on a medium? */
+static bool lacks_medium(struct session *s)
+{
+	char why[256];
+
+	return s->medium_gone || (s->logs && logs_away(s->logs, why, sizeof(why))) ||
+	       (s->journal && (journal_is_volatile(s->journal) || journal_owed(s->journal)));
+}
+
+static int take_back_journal(struct session *s, const struct medium *medium)
+{
+	struct err err = { 0 };
+	int rc;
+
+	if (!s->journal || !medium->journal[0])
+		return 0;
+	/* Also when nothing is owed: what was open is gone with the medium that was pulled. */
+	rc = journal_return(s->journal, medium->journal, &err);
+	if (!rc)
+		return 0;
+	err_prefix(&err, "the journal stays in RAM");
+	session_warn(s, err.text);
+	return rc;
+}
+
 static void take_back(struct session *s, const struct medium *medium)
 {
+	bool lacked = lacks_medium(s);
 	struct err err = { 0 };
 	int rc = 0;
 
+	/* What is said first is what the run began with. */
+	if (medium->change == s->first_change && !lacked)
+		return;
 	if (s->logs && medium->log[0])
 		rc = logs_return(s->logs, medium->log, &err);
 	if (rc)
 		session_warn(s, err.text);
-	if (s->journal && medium->journal[0] && journal_owed(s->journal)) {
-		rc = journal_return(s->journal, medium->journal, &err);
-		if (rc) {
-			err_prefix(&err, "the journal stays in RAM");
-			session_warn(s, err.text);
-		}
-	}
-	if (!s->medium_gone && !rc)
-		return;
+	rc = take_back_journal(s, medium) || rc;
 	s->medium_gone = rc != 0;
+	if (!lacked)
+		return;
 	events_emit(s->events, "MediumReturned", EVENT_S("disk", medium->disk),
 		    EVENT_S("log", medium->log));
 	console_say(s->console, "The medium is back (%s)%s.", medium->disk,
@@ -53,6 +76,8 @@ static void look_at_file(struct session *s)
 	    medium_look(s->options->medium_file, s->medium_change, &medium, &err) != 1)
 		return;
 	s->medium_change = medium.change;
+	if (!s->first_change)
+		s->first_change = medium.change;
 	if (medium.here) {
 		take_back(s, &medium);
 		return;
