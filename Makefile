@@ -47,7 +47,8 @@ TEST_SRCS    := $(wildcard tests/unit/test_*.c)
 TEST_SUPPORT := $(filter-out $(TEST_SRCS),$(wildcard tests/unit/*.c)) $(LAB_MODEL_SRCS)
 # Whole runs in child processes, what they make durable counted before the C library does it.
 FAULT_SRCS   := $(wildcard tests/unit/fault/*.c)
-FAULT_WRAPS  := write pwrite fsync fdatasync rename pci_load_name_list
+FAULT_TESTS  := test_fault_loop test_fault_seeds
+FAULT_WRAPS  := write pwrite fsync fdatasync rename pci_load_name_list pthread_cond_timedwait
 FUZZ_SRCS    := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRCS   := tests/bench/bench_write.c tests/unit/hwio_nvme.c $(LAB_MODEL_SRCS)
 
@@ -66,9 +67,10 @@ bench: $(BENCH)
 
 $(BIN)/drydock: $(call objs,updater/main.c) $(CORE)
 $(BIN)/fwrepo: $(call objs,firmware-repo/main.c) $(FWREPO) $(CORE)
-$(BIN)/tests/test_fault_loop: LDFLAGS += $(FAULT_WRAPS:%=-Wl,--wrap=%)
-$(BIN)/tests/test_fault_loop: $(call objs,$(FAULT_SRCS))
-$(OBJ)/tests/unit/fault/durable.o: CFLAGS += -fno-lto # the names are the linker's
+$(FAULT_TESTS:%=$(BIN)/tests/%): LDFLAGS += $(FAULT_WRAPS:%=-Wl,--wrap=%)
+$(FAULT_TESTS:%=$(BIN)/tests/%): $(call objs,$(FAULT_SRCS))
+# Where the linker's names are defined.
+$(call objs,$(addprefix tests/unit/fault/,durable.c haste.c)): CFLAGS += -fno-lto
 $(TESTS): $(BIN)/tests/%: $(OBJ)/tests/unit/%.o $(call objs,$(TEST_SUPPORT)) $(FWREPO) $(CORE)
 # Without libFuzzer the driver feeds the seeds and their mutations itself: the same code runs in
 # every test. The soak builds them with clang's libFuzzer, which has a main of its own: FUZZ_MAIN= .

@@ -15,7 +15,6 @@
 #include "fault/world_check.h"
 #include "tap.h"
 
-#define MAX_BOOTS 6 /* undisturbed ones, until nothing is left to do */
 #define MAX_WRONG 3 /* cases that are told, then the loop is given up */
 
 #ifdef __SANITIZE_ADDRESS__
@@ -28,27 +27,6 @@ static struct world world;
 static char wanted_report[2048];
 static char hit[160]; /* the operation that was disturbed */
 
-/* The next boots, until one has nothing more to do. */
-static const char *boot_to_the_end(enum nvme_model_reset power)
-{
-	for (int i = 0; i < MAX_BOOTS; i++) {
-		const struct world_boot boot = { .power = power };
-		const char *wrong;
-
-		if (world_boot(&world, &boot) != WORLD_ENDED)
-			return "an undisturbed boot did not come to its end";
-		wrong = world_check_status(&world);
-		if (wrong)
-			return wrong;
-		if (world.shared->status == EXIT_CHANGED ||
-		    world.shared->status == EXIT_NOTHING_NEEDED)
-			return NULL;
-		power = world.shared->status == EXIT_NEEDS_REBOOT ? NVME_RESET_CONVENTIONAL
-								  : NVME_RESET_POWER;
-	}
-	return "it does not come to an end";
-}
-
 static void without_disturbance(void)
 {
 	const struct world_boot boot = { .power = NVME_RESET_POWER };
@@ -60,7 +38,7 @@ static void without_disturbance(void)
 	printf("# %llu durable operations\n", (unsigned long long)world.shared->durable.count);
 	wrong = world_check_status(&world);
 	CHECK_STR(wrong ? wrong : "", "");
-	wrong = boot_to_the_end(NVME_RESET_CONVENTIONAL);
+	wrong = world_boot_to_the_end(&world, NVME_RESET_CONVENTIONAL);
 	CHECK_STR(wrong ? wrong : "", "");
 	snprintf(wanted_report, sizeof(wanted_report), "%s", world_final_report(&world));
 	CHECK_STR(wanted_report,
@@ -102,7 +80,7 @@ static const char *try(enum durable_kind kind, uint64_t n)
 	wrong = dies(kind) ? world_check_laws(&world) : world_check_status(&world);
 	if (wrong)
 		return wrong;
-	wrong = boot_to_the_end(NVME_RESET_POWER);
+	wrong = world_boot_to_the_end(&world, NVME_RESET_POWER);
 	if (wrong)
 		return wrong;
 	report = world_final_report(&world);

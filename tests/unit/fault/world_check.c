@@ -204,3 +204,60 @@ const char *world_final_report(const struct world *world)
 	free(story.records);
 	return report;
 }
+
+/* What a disturbed boot may end with, from the last word on each step of the plan. */
+static const char *check_last_words(const struct world *world, const struct story *story)
+{
+	bool pending = false, unknown = false, failed = false;
+	int status = world->shared->status;
+
+	for (unsigned int i = 0; i < WORLD_DRIVES; i++) {
+		const struct journal_record *last = story->drive[i].last;
+		enum step_state state = last ? last->state : STEP_VERIFIED;
+
+		pending = pending || state == STEP_NEEDS_REBOOT || state == STEP_NEEDS_POWER_CYCLE;
+		unknown = unknown || state == STEP_UNKNOWN || state == STEP_OVERDUE;
+		failed = failed || state == STEP_FAILED || state == STEP_ACCEPTED;
+		if (state < STEP_VERIFIED)
+			return complain("the boot ended, but %s is left as \"%s\"",
+					world_drive_name(i), step_state_name(state));
+	}
+	if (unknown && status != EXIT_NEEDS_HUMAN)
+		return complain("exit status %d, but what a drive runs is not known", status);
+	if (failed && (status == EXIT_CHANGED || status == EXIT_NEEDS_REBOOT))
+		return complain("exit status %d, but a step failed", status);
+	if (pending && status == EXIT_CHANGED)
+		return complain("exit status %d, but a drive waits for a reboot", status);
+	return NULL;
+}
+
+const char *world_check_disturbed(const struct world *world)
+{
+	struct story story = read_story(world);
+	const char *wrong = world_check_laws(world);
+
+	if (!wrong)
+		wrong = check_last_words(world, &story);
+	free(story.records);
+	return wrong;
+}
+
+const char *world_boot_to_the_end(struct world *world, enum nvme_model_reset power)
+{
+	for (int i = 0; i < WORLD_MAX_BOOTS; i++) {
+		const struct world_boot boot = { .power = power };
+		const char *wrong;
+
+		if (world_boot(world, &boot) != WORLD_ENDED)
+			return "an undisturbed boot did not come to its end";
+		wrong = world_check_status(world);
+		if (wrong)
+			return wrong;
+		if (world->shared->status == EXIT_CHANGED ||
+		    world->shared->status == EXIT_NOTHING_NEEDED)
+			return NULL;
+		power = world->shared->status == EXIT_NEEDS_REBOOT ? NVME_RESET_CONVENTIONAL
+								   : NVME_RESET_POWER;
+	}
+	return "it does not come to an end";
+}

@@ -18,6 +18,19 @@ const char *world_check_laws(const struct world *world);
 const char *world_check_status(const struct world *world);
 
 /*
+ * After a boot whose seam lied and failed, so that it may not even have seen every drive: the laws,
+ * and an exit status that is not better than the last word on any step.
+ */
+const char *world_check_disturbed(const struct world *world);
+
+/*
+ * Undisturbed boots, a reboot or power cycle between them as the exit status asks, each checked,
+ * until nothing is left to do.
+ */
+#define WORLD_MAX_BOOTS 6
+const char *world_boot_to_the_end(struct world *world, enum nvme_model_reset power);
+
+/*
  * The end of it all, a line for each step of the plan: what became of it, and what its drive runs.
  * Valid until the next call.
  */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/fsio.h"
+#include "haste.h"
 #include "hw/hwio_fault.h"
 #include "hw/hwio_record.h"
 #include "run/session.h"
@@ -311,6 +312,8 @@ _Noreturn void world_machine_run(struct world *world, const struct world_boot *b
 	set_output_aside(world);
 	machine.shared = world->shared;
 	power_on(boot->power);
+	if (boot->seed)
+		haste_begin();
 	durable_arm(&world->shared->durable, world->medium);
 	world->shared->status = run_session(&options, boot);
 	fflush(stdout);
