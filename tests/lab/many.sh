@@ -15,6 +15,7 @@ many_stick() {
 	for _model in X100 Y200; do
 		many_component "$_model" 2.0 "$work/$_model" "$work/repo" 20
 	done
+	ln -s X100 "$work/fw" # for server.sh
 	"$lab_build/fwrepo" sign --repo "$work/repo" --key lab --key-dir "$work/keys"
 	"$lab_build/fwrepo" trust --key lab --key-dir "$work/keys" --out "$work/trust" \
 		--min-evidence emulator

@@ -2,11 +2,18 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154,SC2034
 #
-# Power cuts. An update is one stick and one drive over several lives of a server: in some the plug
-# is pulled at a random moment, the last one ends by itself. Sourced by run.sh.
+# Power cuts. An update is one stick and five drives of two models over several lives of a server: in
+# some the plug is pulled at a random moment, the last one ends by itself. Sourced by run.sh.
 
-# Slow enough that every phase of a write is hit.
-cut_faults=download_delay_ms=400,commit_delay_ms=4000
+# Slow enough that every phase of a write is hit, and each at a pace of its own.
+cut_fleet='A1 X100 download_delay_ms=400,commit_delay_ms=4000
+A2 X100 download_delay_ms=300,commit_delay_ms=6000
+B1 X100 download_delay_ms=600,commit_delay_ms=2000
+A3 Y200 download_delay_ms=500,commit_delay_ms=3000
+B2 Y200 download_delay_ms=200,commit_delay_ms=5000
+'
+
+cut_words='drydock.mode=auto drydock.poweroff=yes'
 
 # draw LIMIT: sets $drawn to 0 ... LIMIT - 1. Everything follows from the seed (the generator is that
 # of POSIX's example of rand(), without its lowest bits).
@@ -22,7 +29,8 @@ now_ms() {
 # measure: one life without a cut; how long a run takes here now, from the boot medium to the end.
 measure() {
 	begin measure
-	server_start "$cut_faults" 400
+	fleet=$cut_fleet
+	many_start 400 "$cut_words"
 	await 'The boot medium is' 240
 	_began=$(now_ms)
 	server_ended
@@ -60,36 +68,48 @@ cut_somewhere() {
 
 # life cut|whole: one boot, and everything that has to hold after it, however it ended.
 life() {
-	_was=$(drive_has running)
-	rm -f "$dir/drive/state/received.bin" "$dir/drive/state/commands.log"
+	for _name in $(many_names); do
+		many_state "$_name" >"$dir/$_name.was"
+	done
+	many_forget
 	was_on=no
-	server_start "$cut_faults" 400
+	many_start 400 "$cut_words"
 	case $1 in
 	cut) cut_somewhere ;;
 	whole) server_ended ;;
 	esac
 	cp "$dir/serial.log" "$dir/serial.$lives.log"
-	cp "$dir/drive/state/commands.log" "$dir/commands.$lives.log"
-	check_drive "${_was:-1.0}"
+	for _name in $(many_names); do
+		cp "$dir/$_name/state/commands.log" "$dir/commands.$_name.$lives.log"
+		check_drive "$_name"
+	done
+	check_together
 	check_folders
 	check_journal
 	lives=$((lives + 1))
 }
 
-# check_drive BEFORE: old or new, new only by the payload, and never written twice in silence.
+# check_drive NAME: old or new, new only by the payload, and never written twice in silence.
 check_drive() {
-	_is=$(drive_has running)
-	_writes=$(grep -c '^fw-download' "$dir/drive/state/commands.log")
-	case $1-$_is in
+	_is=$(many_state "$1")
+	_was=$(cat "$dir/$1.was")
+	_writes=$(many_writes "$1")
+	case ${_was:-1.0}-$_is in
 	1.0-1.0) ;;
-	1.0-2.0) drive received payload ;;
-	2.0-2.0) [ "$_writes" -eq 0 ] || fail "life $lives wrote to a drive that ran 2.0" ;;
-	*) fail "life $lives: the drive ran $1 and runs \"$_is\"" ;;
+	1.0-2.0) runs 2.0 "$1" ;;
+	2.0-2.0) [ "$_writes" -eq 0 ] || fail "life $lives wrote to the drive $1 that ran 2.0" ;;
+	*) fail "life $lives: the drive $1 ran $_was and runs \"$_is\"" ;;
 	esac
-	if [ "$_writes" -gt 0 ] && [ "$written" = yes ]; then
-		said 'An earlier run ('
-	fi
-	[ "$_writes" -eq 0 ] || written=yes
+	[ "$_writes" -gt 0 ] || return 0
+	[ ! -e "$dir/$1.written" ] || said 'An earlier run ('
+	touch "$dir/$1.written"
+}
+
+# check_together: counts the lives in which two drives were being written to at the same time.
+check_together() {
+	for _name in $(many_names); do window "$_name"; done | sort -n >"$dir/windows"
+	! awk '$1 < last { found = 1 } $2 > last { last = $2 } END { exit !found }' "$dir/windows" ||
+		together=$((together + 1))
 }
 
 # check_folders: what was announced is there, and a report can be made of it.
@@ -157,7 +177,8 @@ check_fat() {
 # cut_update LIVES: so many lives with a cut, then one that ends.
 cut_update() {
 	begin cut
-	lives=1 written=no story='' cut_count=0 status=1 fat_says=
+	fleet=$cut_fleet
+	lives=1 together=0 story='' cut_count=0 status=1 fat_says=
 	: >"$dir/announced"
 	while [ "$lives" -le "$1" ]; do
 		life cut
@@ -166,7 +187,8 @@ cut_update() {
 	[ "$was_on" = no ] || life whole
 	powered_off
 	grep -q 'exit=[03]$' "$logs/result" || fail "the last run: $(tr '\n' ' ' <"$logs/result")"
-	drive running 2.0
+	# shellcheck disable=SC2046
+	runs 2.0 $(many_names)
 	grep -q 'LABSRV1' "$dir/journal.txt" || fail "the journal does not know the server"
 	check_fat
 }
@@ -182,7 +204,7 @@ soak_cuts() {
 		cut_update $((drawn + 1))
 		_total=$((_total + cut_count))
 		if [ -z "$wrong" ]; then
-			result power-cuts "$cut_count" 0 "state $_seed:$story then to its end; $fat_says"
+			result power-cuts "$cut_count" 0 "state $_seed:$story then to its end; side by side in $together lives; $fat_says"
 			rm -rf "$dir"
 		else
 			result power-cuts "$cut_count" 1 \

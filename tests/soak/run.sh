@@ -12,6 +12,8 @@ cd "$top" || exit 1
 . tests/lab/stick.sh
 # shellcheck source=tests/lab/server.sh
 . tests/lab/server.sh
+# shellcheck source=tests/lab/many.sh
+. tests/lab/many.sh
 # shellcheck source=tests/soak/cuts.sh
 . tests/soak/cuts.sh
 # shellcheck source=tests/soak/hang.sh
@@ -19,6 +21,8 @@ cd "$top" || exit 1
 # shellcheck source=tests/soak/fuzz.sh
 . tests/soak/fuzz.sh
 soak=$lab_build/soak
+# Room for the payloads in RAM, beside the reserve.
+LAB_MEMORY=1G
 results=$soak/results.tsv
 tab=$(printf '\t')
 
@@ -163,7 +167,7 @@ trap leave EXIT
 trap 'exit 130' INT TERM
 failed=0
 make -s lab BUILD="$lab_build" || exit 1
-[ "$cuts$hang" = 00 ] || server_stick >"$work/stick.out" 2>&1 || {
+[ "$cuts$hang" = 00 ] || many_stick >"$work/stick.out" 2>&1 || {
 	cat "$work/stick.out"
 	exit 1
 }
