@@ -114,7 +114,7 @@ prepare >"$work/out" 2>&1 || {
 # Two servers at a time, as one under software emulation keeps one core busy: two lists of about the
 # same length.
 tests_one='not_ours'
-tests_two=
+tests_two='cut_side_by_side'
 if [ $# -gt 0 ]; then
 	tests_one=$* tests_two=
 fi
