@@ -113,8 +113,8 @@ prepare >"$work/out" 2>&1 || {
 }
 # Two servers at a time, as one under software emulation keeps one core busy: two lists of about the
 # same length.
-tests_one='not_ours'
-tests_two='cut_side_by_side'
+tests_one='not_ours canary_fails'
+tests_two='cut_side_by_side other_journals'
 if [ $# -gt 0 ]; then
 	tests_one=$* tests_two=
 fi

@@ -40,15 +40,15 @@ journal_report() {
 }
 
 # All of them, and the stick is in somebody's pocket from the moment on at which that is allowed
-# until three drives are done.
+# until the first drive is done.
 test_six_drives() {
 	begin six
-	six download_delay_ms=600,commit_delay_ms=1500 download_delay_ms=500,commit_delay_ms=1500
+	six download_delay_ms=1000,commit_delay_ms=1500 download_delay_ms=900,commit_delay_ms=1500
 	many_start "$patience" "$unattended"
 	await 'The medium may now be removed' "$patience"
 	stick_pull "$dir"
-	await 'THE MEDIUM IS GONE' 60
-	await_verified 3
+	await 'The boot medium /dev/sda is gone' 60
+	await_verified 1
 	stick_plug "$dir"
 	await 'The medium is back' 90
 	server_ended
@@ -63,6 +63,7 @@ test_six_drives() {
 	}
 	events_in_order X100
 	events_in_order Y200
+	said 'THE MEDIUM IS GONE'
 	for _file in report.html summary.txt inventory-after.json boot.log console.txt; do
 		[ -s "$logs/$_file" ] || fail "$_file is not on the stick"
 	done
@@ -78,8 +79,8 @@ await_verified() {
 	_tenths=$((patience * 10))
 	until [ "$(grep -c ': verified, it reads' "$dir/serial.log")" -ge "$1" ]; do
 		_tenths=$((_tenths - 1))
-		if [ "$_tenths" -le 0 ]; then
-			fail "no $1 drives were verified within $patience s"
+		if [ "$_tenths" -le 0 ] || [ ! -e "$dir/qemu.pid" ]; then
+			fail "no $1 drives were verified within $patience s, or before the server ended"
 			return
 		fi
 		sleep 0.1
