@@ -63,10 +63,10 @@ lab_nvme_ended() {
 # lab_qemu_args SOCKET...: prints QEMU's options for a machine with these drives, to be used
 # unquoted. A server reaches guest memory only if it is shared, and has no ROM. Each drive is in a
 # slot of its own; QEMU's monitor calls the root ports port1, port2, ... LAB_MEMORY sets the size of
-# memory, otherwise 512M.
+# memory, otherwise 768M: the system, and the 256M that a run keeps free beside its payloads.
 lab_qemu_args() {
-	printf '%s\n' "-machine q35,memory-backend=mem0 -m ${LAB_MEMORY:-512M}" \
-		"-object memory-backend-memfd,id=mem0,size=${LAB_MEMORY:-512M},share=on"
+	printf '%s\n' "-machine q35,memory-backend=mem0 -m ${LAB_MEMORY:-768M}" \
+		"-object memory-backend-memfd,id=mem0,size=${LAB_MEMORY:-768M},share=on"
 	_slot=0
 	for _socket in "$@"; do
 		_slot=$((_slot + 1))

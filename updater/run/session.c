@@ -190,9 +190,9 @@ void session_close(struct session *s, enum exit_status status, const struct err 
 		session_end_journal(s, status, text);
 		write_report(s);
 	}
+	watchdog_stop(s->watchdog);
 	if (s->console)
 		say_end(s, status);
-	watchdog_stop(s->watchdog);
 	store_free(s->store);
 	schedule_free(s->schedule);
 	plan_free(&s->plan);
