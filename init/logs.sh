@@ -56,6 +56,7 @@ folder_on() {
 # copy_file FROM TO: what was appended is appended, so that a power cut takes only that; what is
 # another text replaces the whole.
 copy_file() {
+	! cmp -s "$1" "$2" || return 0
 	_had=0
 	[ ! -f "$2" ] || _had=$(wc -c <"$2")
 	if [ "$_had" -gt 0 ] && head -c "$_had" "$1" | cmp -s - "$2"; then

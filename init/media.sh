@@ -190,10 +190,10 @@ journal_file() {
 # other_journals: the journals that are here and not the one of this run.
 other_journals() {
 	for _volume in $(volumes); do
-		if is_journal "$_volume"; then
-			echo "$ROOT/dev/$_volume"
-		else
+		if [ "$(first_line "$ROOT/sys/class/block/$_volume/partition")" != 4 ]; then
 			journal_file "$_volume"
+		elif is_journal "$_volume"; then
+			echo "$ROOT/dev/$_volume"
 		fi
 	done | grep -vxF -e "$JOURNAL" || true
 }

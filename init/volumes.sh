@@ -16,32 +16,44 @@ disk_of() {
 	echo "${_sys##*/}"
 }
 
-# external NAME: is it on a medium that somebody attached? Everything else is the server's.
+# value FILE: sets _value, without starting a program: there may be hundreds of block devices.
+value() {
+	read -r _value 2>/dev/null <"$1" || _value=
+}
+
+# disk_sys SYS: sets _disk_sys, the same of the disk that it is on.
+disk_sys() {
+	_disk_sys=$1
+	[ ! -e "$1/partition" ] || _disk_sys=${1%/*}
+}
+
+# external SYS: is it on a medium that somebody attached? Everything else is the server's.
 external() {
-	_disk=$(disk_of "$1")
-	case $_disk in
+	disk_sys "$1"
+	case ${_disk_sys##*/} in
 	sr*) return 0 ;;
 	loop* | ram* | zram* | dm-* | md* | nbd*) return 1 ;;
 	esac
-	[ "$(first_line "$ROOT/sys/class/block/$_disk/removable")" != 1 ] || return 0
-	case $(sys_of "$_disk") in
+	value "$_disk_sys/removable"
+	[ "$_value" != 1 ] || return 0
+	case $_disk_sys in
 	*/usb[0-9]*/* | */mmc[0-9]*/*) return 0 ;;
 	esac
 	return 1
 }
 
-# alive NAME: is it there? While it is mounted, the kernel gives its name to no other disk. A disk
+# alive SYS: is it there? While it is mounted, the kernel gives its name to no other disk. A disk
 # that the kernel gave up on is offline. An optical drive stays when its medium goes, so one sector
 # is read past the cache; one that is only slow is not gone.
 alive() {
-	[ -e "$ROOT/sys/class/block/$1" ] || return 1
-	case $(first_line "$ROOT/sys/class/block/$(disk_of "$1")/device/state") in
-	*offline) return 1 ;;
-	esac
-	case $1 in
+	[ -e "$1" ] || return 1
+	disk_sys "$1"
+	value "$_disk_sys/device/state"
+	case $_value in *offline) return 1 ;; esac
+	case ${1##*/} in
 	sr*)
 		_read=0
-		bounded dd if="$ROOT/dev/$1" of=/dev/null bs=2048 skip=16 count=1 iflag=direct 2>/dev/null ||
+		bounded dd if="$ROOT/dev/${1##*/}" of=/dev/null bs=2048 skip=16 count=1 iflag=direct 2>/dev/null ||
 			_read=$?
 		[ "$_read" -eq 0 ] || [ "$_read" -ge 124 ]
 		;;
@@ -57,14 +69,13 @@ has_table() {
 # volumes: the external devices that can hold a file system. A disk with partitions is not one:
 # mounted whole, it would lock out its partitions. They appear a moment after the disk.
 volumes() {
-	for _path in "$ROOT"/sys/class/block/*; do
-		[ -e "$_path" ] || continue
-		_name=${_path##*/}
-		external "$_name" || continue
-		alive "$_name" || continue
-		_sys=$(sys_of "$_name")
+	realpath "$ROOT"/sys/class/block/* 2>/dev/null | while read -r _sys; do
+		external "$_sys" || continue
+		alive "$_sys" || continue
 		case $(echo "$_sys"/*/partition) in
-		*'*/partition') [ ! -e "$_sys/partition" ] && has_table "$_name" || echo "$_name" ;;
+		*'*/partition')
+			[ ! -e "$_sys/partition" ] && has_table "${_sys##*/}" || echo "${_sys##*/}"
+			;;
 		esac
 	done
 }
@@ -72,7 +83,8 @@ volumes() {
 # partition DISK NUMBER: its name.
 partition() {
 	for _path in "$(sys_of "$1")"/*/partition; do
-		[ "$(first_line "$_path")" = "$2" ] || continue
+		value "$_path"
+		[ "$_value" = "$2" ] || continue
 		_path=${_path%/partition}
 		echo "${_path##*/}"
 		return 0
@@ -145,8 +157,12 @@ device_at() {
 
 # free_volumes: the volumes that are not mounted.
 free_volumes() {
+	_taken=" $(mounts | cut -d ' ' -f 1 | tr '\n' ' ')"
 	for _free in $(volumes); do
-		[ -n "$(mount_point "$_free")" ] || echo "$_free"
+		case $_taken in
+		*" $_free "*) ;;
+		*) echo "$_free" ;;
+		esac
 	done
 }
 
@@ -176,7 +192,7 @@ takes_writing() {
 # there gets errors, and nobody new gets lost in it.
 bury() {
 	mounts | while read -r _name _dir; do
-		alive "$_name" || umount -l "$_dir" || true
+		alive "$(sys_of "$_name")" || umount -l "$_dir" || true
 	done
 }
 

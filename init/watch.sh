@@ -16,6 +16,7 @@ watch_start() {
 	OTHER_ID=$(medium_id "$OTHER")
 	OTHER_WAS=$OTHER
 	SPARE=
+	BEFORE=
 	PUBLISHED=
 	CHANGE=0
 	publish
@@ -72,11 +73,26 @@ look() {
 		return
 	fi
 	bury
+	! as_before || return 0
 	lost
 	[ -n "$BOOT_DISK" ] || boot_again || true
 	[ -n "$OTHER" ] || [ -z "$OTHER_WAS" ] || other_again || true
 	choose_copy || spare || true
 	publish
+	arrangement
+	BEFORE=$_found
+}
+
+# arrangement: sets _found: what is there, and what of it is mounted.
+arrangement() {
+	_found=$(echo "$ROOT"/sys/class/block/* && cat "$ROOT/proc/mounts")
+}
+
+# as_before: nothing is missing, and the same is there as after the last look.
+as_before() {
+	[ -n "$BOOT_DISK" ] && [ -n "$LOG_COPY" ] || return 1
+	arrangement
+	[ "$_found" = "$BEFORE" ]
 }
 
 # lost: forgets the media that are buried.

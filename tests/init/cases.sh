@@ -127,7 +127,7 @@ settings_row() {
 external_row() {
 	disk "$1" "$2" "$3" 1
 	for _dev in "$1" "${1}1"; do
-		equal "$(in_init "external $_dev && echo yes || echo no")" "$4"
+		equal "$(in_init "external \"\$(sys_of $_dev)\" && echo yes || echo no")" "$4"
 	done
 }
 
