@@ -171,8 +171,13 @@ medium_id() {
 	[ -z "$1" ] || first_line "$1/medium.id" | tr -cd '0-9A-Za-z-' | cut -c 1-64
 }
 
-# id_on NAME: the same of a FAT that is not mounted.
+# id_on NAME: the same of a FAT, mounted or not.
 id_on() {
+	_at=$(mount_point "$1")
+	if [ -n "$_at" ]; then
+		medium_id "$_at"
+		return 0
+	fi
 	mount_fat "$1" "$MEDIA/probe" ro || return 0
 	medium_id "$MEDIA/probe"
 	umount "$MEDIA/probe"

@@ -91,6 +91,7 @@ arrangement() {
 # as_before: nothing is missing, and the same is there as after the last look.
 as_before() {
 	[ -n "$BOOT_DISK" ] && [ -n "$LOG_COPY" ] || return 1
+	[ -n "$OTHER" ] || [ -z "$OTHER_WAS" ] || return 1
 	arrangement
 	[ "$_found" = "$BEFORE" ]
 }
@@ -111,7 +112,8 @@ lost() {
 	fi
 }
 
-# boot_again: the very medium that we booted from, whatever it is called now.
+# boot_again: the very medium that we booted from, whatever it is called now. Its FAT may have been
+# taken for a spare before the rest could be read: then it is mounted twice.
 boot_again() {
 	for _volume in $(free_volumes); do
 		is_boot "$_volume" || continue
@@ -127,7 +129,7 @@ boot_again() {
 
 # other_again: the medium labelled DRYDOCK that this run began with.
 other_again() {
-	for _volume in $(free_volumes); do
+	for _volume in $(volumes); do
 		is_drydock_fat "$_volume" || continue
 		[ "$(id_on "$_volume")" = "$OTHER_ID" ] || continue
 		mount_fat "$_volume" "$MEDIA/other" "$OTHER_HOW" || continue

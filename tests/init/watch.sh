@@ -36,8 +36,10 @@ auto_stick() {
 	: >"$ROOT/content/sda3/repo/head.json"
 }
 
-# medium_was NAME STATE LOG JOURNAL REPO DISK CHANGE
+# medium_was NAME STATE LOG JOURNAL REPO DISK CHANGE, N = any: how many looks it takes until all of
+# a medium can be read is a matter of time.
 medium_was() {
+	[ "$7" != N ] || sed -i 's/^change=.*/change=N/' "$ROOT/$1"
 	equal "$(cat "$ROOT/$1")" "state=$2
 log=$3
 journal=$4
@@ -57,13 +59,13 @@ pulled_and_back() {
 		keep gone
 		echo "of drydock" >"$ROOT/run/drydock/log/events.jsonl"
 		replug sda sdb
-		await "$ROOT/run/drydock/medium" state=here
+		await "$ROOT/run/drydock/medium" "repo=$ROOT/media/drydock/repo"
 		keep back
 	EVENTS
 	boot
 	medium_was first here "/media/drydock$logs" /dev/sda4 /media/drydock/repo sda 1
 	medium_was gone gone "" "" "" "" 2
-	medium_was back here "/media/drydock$logs" /dev/sdb4 /media/drydock/repo sdb 3
+	medium_was back here "/media/drydock$logs" /dev/sdb4 /media/drydock/repo sdb N
 	called "umount -l /media/drydock"
 	called "umount -l /media/boot"
 	# The console is drydock's while it runs; the log is not.
@@ -88,15 +90,13 @@ another_takes_the_logs() {
 		await "$ROOT/run/drydock/medium" disk=sdc
 		keep other
 		replug sda sdd
-		await "$ROOT/run/drydock/medium" disk=sdd
+		await "$ROOT/run/drydock/medium" "repo=$ROOT/media/drydock/repo"
 		keep back
 	EVENTS
 	boot
 	# Its journal and repository are not those of this run.
-	sed 's/change=.*/change=N/' "$ROOT/other" >"$ROOT/other.any"
-	medium_was other.any here "/media/spare$logs" "" "" sdc N
-	sed 's/change=.*/change=N/' "$ROOT/back" >"$ROOT/back.any"
-	medium_was back.any here "/media/drydock$logs" /dev/sdd4 /media/drydock/repo sdd N
+	medium_was other here "/media/spare$logs" "" "" sdc N
+	medium_was back here "/media/drydock$logs" /dev/sdd4 /media/drydock/repo sdd N
 	holds "$(log_of sdd3)/result" "exit=0"
 	holds "$(log_of sdc3)/result" "exit=0"
 }
@@ -223,12 +223,12 @@ other_medium_comes_back() {
 		unplug sdb
 		await "$ROOT/run/drydock/medium" state=gone
 		replug sdb sdc
-		await "$ROOT/run/drydock/medium" state=here
+		await "$ROOT/run/drydock/medium" "repo=$ROOT/media/other/repo"
 		keep back
 	EVENTS
 	boot
 	medium_was first here "/media/other$logs" /dev/sdb4 /media/other/repo sdb 1
-	medium_was back here "/media/other$logs" /dev/sdc4 /media/other/repo sdc 3
+	medium_was back here "/media/other$logs" /dev/sdc4 /media/other/repo sdc N
 	holds "$(log_of sdc3)/result" "exit=0"
 }
 
@@ -240,13 +240,13 @@ journal_file_comes_back() {
 		await "$ROOT/run/drydock/medium" state=gone
 		keep gone
 		replug sda sdb
-		await "$ROOT/run/drydock/medium" state=here
+		await "$ROOT/run/drydock/medium" "repo=$ROOT/media/drydock/repo"
 		keep back
 	EVENTS
 	boot
 	holds "$ROOT/drydock.args" "--journal /media/drydock/DRYDOCK.JNL"
 	medium_was gone gone "" "" "" "" 2
-	medium_was back here "/media/drydock$logs" /media/drydock/DRYDOCK.JNL /media/drydock/repo sdb 3
+	medium_was back here "/media/drydock$logs" /media/drydock/DRYDOCK.JNL /media/drydock/repo sdb N
 }
 
 cd_ejected() {
@@ -373,9 +373,29 @@ journal_medium_takes_the_logs() {
 	holds "$(log_of sdc)/result" "exit=0"
 }
 
+# Only its FAT can be read at first: it takes the logs, and the rest comes back all the same.
+fat_before_the_rest() {
+	auto_stick
+	hook on-drydock <<-'EVENTS'
+		unplug sda
+		await "$ROOT/run/drydock/medium" state=gone
+		echo bs=1 >"$ROOT/fail-dd"
+		replug sda sdb
+		await "$ROOT/run/drydock/medium" "log=$ROOT/media/spare"
+		rm "$ROOT/fail-dd"
+		uevent
+		await "$ROOT/run/drydock/medium" "repo=$ROOT/media/drydock/repo"
+		keep back
+	EVENTS
+	boot
+	medium_was back here "/media/drydock$logs" /dev/sdb4 /media/drydock/repo sdb N
+	holds "$(log_of sdb3)/result" "exit=0"
+}
+
 watch_cases() {
 	case_of "files are appended or replaced" copies_files
 	case_of "pulled and back under another name" pulled_and_back
+	case_of "its FAT before the rest of it" fat_before_the_rest
 	case_of "another medium takes the logs meanwhile" another_takes_the_logs
 	case_of "a medium that never comes back" never_back
 	case_of "a medium that comes back at power off" back_at_power_off
