@@ -88,6 +88,8 @@ static int parse_options(struct session_options *options, int argc, char **argv,
 	int first;
 	int rc = opts_parse(&drydock_program, opts, argc, argv, &first, err);
 
+	if (!rc && options->resume && options->dry_run)
+		rc = err_set(err, ERR_USAGE, "resume changes things: apply --dry-run shows a plan");
 	return rc ? rc : choices_check(&options->choices, err);
 }
 

@@ -196,7 +196,6 @@ void session_close(struct session *s, enum exit_status status, const struct err 
 	store_free(s->store);
 	schedule_free(s->schedule);
 	plan_free(&s->plan);
-	free(s->only);
 	plan_bars_free(&s->bars);
 	history_free(&s->history);
 	catalog_free(&s->cat);

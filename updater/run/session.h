@@ -56,7 +56,6 @@ struct session {
 	struct settled settled; /* what asking the devices about them has shown */
 	struct store *store;
 	struct watchdog *watchdog;
-	const char **only; /* for resume: the components of the run */
 
 	bool run_begun;		/* in the journal */
 	bool nothing_to_resume; /* why session_plan() failed */

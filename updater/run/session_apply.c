@@ -20,7 +20,7 @@ static void block_signals(void)
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
-static bool stop_wished(void *ctx)
+bool session_stop_wished(void *ctx)
 {
 	static const int stops[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	sigset_t pending;
@@ -131,7 +131,7 @@ int session_apply(struct session *s, enum exit_status *ret_status, struct err *e
 		.history = &s->history,
 		.step_base = s->step_base,
 		.boot_disk = s->options->boot_disk,
-		.interrupted = stop_wished,
+		.interrupted = session_stop_wished,
 		.tick = tick,
 		.ctx = s,
 	};

@@ -52,6 +52,9 @@ int session_fill_store(struct session *s, struct err *err);
  */
 void session_keep_settings(struct session *s);
 
+/* Has somebody asked the run to end? For struct apply and struct store_options. */
+bool session_stop_wished(void *ctx);
+
 /* Looks at what is said of the media, not more often than once a second. */
 void session_look_at_medium(struct session *s);
 

@@ -168,7 +168,7 @@ int session_settle(struct session *s, struct err *err)
 	return 0;
 }
 
-/* Other devices that the same component fits are not part of the run that is gone on with. */
+/* Devices that the same component fits, and that the run had not planned to give it to. */
 static int bar_unplanned(struct session *s, const struct component *comp, bool *ret_planned,
 			 struct err *err)
 {
@@ -178,7 +178,10 @@ static int bar_unplanned(struct session *s, const struct component *comp, bool *
 	for (size_t i = 0; i < s->inv.count; i++)
 		if (history_planned(&s->history, s->inv.devices[i].id, comp->id))
 			*ret_planned = true;
-	for (size_t i = 0; *ret_planned && i < s->inv.count && !rc; i++) {
+	if (!*ret_planned)
+		return plan_bars_add(&s->bars, NULL, comp->id, REASON_NOT_SELECTED, err,
+				     "the run that is gone on with had not planned it");
+	for (size_t i = 0; i < s->inv.count && !rc; i++) {
 		const struct device *dev = &s->inv.devices[i];
 
 		if (dev->backend[0] && !history_planned(&s->history, dev->id, comp->id))
@@ -190,8 +193,7 @@ static int bar_unplanned(struct session *s, const struct component *comp, bool *
 
 int session_choose_unfinished(struct session *s, struct err *err)
 {
-	size_t count = 0;
-	bool planned;
+	bool planned, any = false;
 	int rc = 0;
 
 	s->nothing_to_resume =
@@ -200,23 +202,16 @@ int session_choose_unfinished(struct session *s, struct err *err)
 		return err_set(err, ERR_NOT_FOUND,
 			       "there is no unfinished run of this machine in the journal: "
 			       "nothing to go on with");
-	s->only = calloc(s->cat.count + 1, sizeof(*s->only));
-	if (!s->only)
-		return err_set(err, ERR_NOMEM, "out of memory");
 	for (size_t i = 0; i < s->cat.count && !rc; i++) {
 		rc = bar_unplanned(s, &s->cat.components[i], &planned, err);
-		if (planned)
-			s->only[count++] = s->cat.components[i].id;
+		any = any || planned;
 	}
-	if (rc)
+	if (rc || any)
 		return rc;
-	if (!count)
-		return err_set(err, ERR_NOT_FOUND,
-			       "nothing of what run %.8s had planned is in this repository",
-			       s->history.run_id);
-	s->plan_options.only = s->only;
-	s->plan_options.only_count = count;
-	return 0;
+	return err_set(
+		err, ERR_NOT_FOUND,
+		"nothing of what run %.8s had planned is in this machine and this repository",
+		s->history.run_id);
 }
 
 static int append_begin(struct session *s, struct err *err)

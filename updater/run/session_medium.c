@@ -104,8 +104,8 @@ static void look_at_file(struct session *s)
 	if (medium.change == s->first_change && !s->options->log_dir)
 		return;
 	if (s->logs)
-		logs_lost(s->logs, "it was removed");
-	say_gone(s, "it was removed");
+		logs_lost(s->logs, "it was removed, or takes nothing");
+	say_gone(s, "it was removed, or takes nothing");
 }
 
 void session_look_at_medium(struct session *s)

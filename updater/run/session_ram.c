@@ -113,7 +113,7 @@ static int let_medium_go(struct session *s, struct err *err)
 static bool copying_stops(void *ctx)
 {
 	session_look_at_medium(ctx);
-	return false;
+	return session_stop_wished(ctx);
 }
 
 int session_fill_store(struct session *s, struct err *err)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/thread.h"
 #include "base/hash.h"
 #include "base/thread.h"
 #include "run/store_say.h"
@@ -22,6 +23,8 @@
 /* Pauses before a chunk is read again: a minute together. */
 static const uint32_t pauses_ms[] = { 2000, 4000, 8000, 16000, 32000 };
 #define RETRIES (sizeof(pauses_ms) / sizeof(*pauses_ms))
+/* Bytes that arrive and are wrong stay wrong more often than a medium that answers nothing. */
+#define RETRIES_HASH 3
 
 enum slot_state { SLOT_FREE = 1, SLOT_READING, SLOT_READ, SLOT_CHECKING };
 
@@ -92,7 +95,7 @@ static void note_bad(struct copy *copy, struct copy_job *job, size_t index, cons
 	}
 	bad->under_way = false;
 	store_say_bad(copy->say, job, what, bad->tries == 0, why);
-	if (bad->tries == RETRIES) {
+	if (bad->tries >= (why->code == ERR_HASH ? RETRIES_HASH : RETRIES)) {
 		err_prefix(&err, "%s", what);
 		give_up(copy, job, &err);
 	} else {
@@ -231,7 +234,7 @@ static void do_list(struct copy *copy, struct copy_job *job)
 		fail_all(copy, &err);
 	} else {
 		store_say_bad(copy->say, job, "its chunk list", job->list_tries == 0, &err);
-		if (job->list_tries == RETRIES)
+		if (job->list_tries >= (rc == ERR_HASH ? RETRIES_HASH : RETRIES))
 			give_up(copy, job, &err);
 		else
 			job->list_due_ms = now_ms(copy) + pauses_ms[job->list_tries++];
