@@ -70,11 +70,11 @@ bool store_disturbs_medium(struct hwio *hw, const struct step *step, const char 
 /*
  * Copies payloads into RAM: all of the plan when that fits; else only those that steps need which
  * disturb the medium (chosen[i] for plan->steps[i]; NULL = none). A chunk that cannot be read or
- * does not hold is read again, five times in a minute, while the rest goes on; rate and ETA are
- * said at least every 10 s. A payload that cannot be completed is left out of the store, and that
- * is said: its step will read from the medium, and fail there if it must. *ret is never NULL on
- * success. ERR_NOMEM, ERR_FULL (what is missing is named), ERR_IO (the folder, /proc/meminfo),
- * ERR_INTERRUPTED.
+ * does not hold is read again (five times in a minute; wrong bytes three times in 14 s), while the
+ * rest goes on; rate and ETA are said at least every 10 s. A payload that cannot be completed is
+ * left out of the store, and that is said: its step will read from the medium, and fail there if it
+ * must. *ret is never NULL on success. ERR_NOMEM, ERR_FULL (what is missing is named), ERR_IO (the
+ * folder, /proc/meminfo), ERR_INTERRUPTED.
  */
 int store_fill(const struct store_options *options, const struct plan *plan, const bool *chosen,
 	       struct store **ret, struct err *err);
