@@ -188,6 +188,7 @@ void session_close(struct session *s, enum exit_status status, const struct err 
 		console_say(s->console, "%s.", err->text);
 	if (s->events) {
 		session_end_journal(s, status, text);
+		session_repay_journal(s);
 		write_report(s);
 	}
 	watchdog_stop(s->watchdog);

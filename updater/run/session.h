@@ -15,6 +15,7 @@
 #include "run/choices.h"
 #include "run/history.h"
 #include "run/logs.h"
+#include "run/medium.h"
 #include "run/settle.h"
 #include "run/store.h"
 #include "run/watchdog.h"
@@ -69,6 +70,7 @@ struct session {
 	char serial[65];
 
 	/* What was last said of the medium. */
+	struct medium medium;
 	uint64_t medium_change, first_change;
 	uint64_t looked_ms;
 	bool medium_gone;

@@ -57,6 +57,8 @@ bool session_stop_wished(void *ctx);
 
 /* Looks at what is said of the media, not more often than once a second. */
 void session_look_at_medium(struct session *s);
+/* At the end: what the journal still owes goes to a medium that is there. */
+void session_repay_journal(struct session *s);
 
 /*
  * When steps wait for a reboot and one may follow: makes it come back here. What speaks against it

@@ -2,7 +2,6 @@
 /* Media that go and come back while a run goes on. */
 #include <stdio.h>
 
-#include "run/medium.h"
 #include "run/session_internal.h"
 
 #define LOOK_EVERY_MS 1000
@@ -96,6 +95,7 @@ static void look_at_file(struct session *s)
 	s->medium_change = medium.change;
 	if (!s->first_change)
 		s->first_change = medium.change;
+	s->medium = medium;
 	if (medium.here) {
 		take_back(s, &medium);
 		return;
@@ -106,6 +106,16 @@ static void look_at_file(struct session *s)
 	if (s->logs)
 		logs_lost(s->logs, "it was removed, or takes nothing");
 	say_gone(s, "it was removed, or takes nothing");
+}
+
+/* A last try: what failed a moment ago may have been the medium's first second. */
+void session_repay_journal(struct session *s)
+{
+	struct err err = { 0 };
+
+	if (s->medium.here && s->medium.journal[0] && owes_journal(s) &&
+	    journal_return(s->journal, s->medium.journal, &err))
+		session_warn(s, err.text);
 }
 
 void session_look_at_medium(struct session *s)
