@@ -103,12 +103,6 @@ explained() {
 	done
 }
 
-# journal_of IMAGE FILE
-journal_of() {
-	dd if="$1" of="$2" bs=64K iflag=skip_bytes,count_bytes status=none \
-		skip="$(stick_partition "$1" 4)" count=$((16 << 20))
-}
-
 # The stick that was cut off above, in another server whose clock is at 1970: its run is not this
 # server's. Then that server starts from a fresh stick while the old one is attached, too.
 test_other_journals() {

@@ -31,13 +31,14 @@ put_hex() {
 	env printf "$_text" | put_bytes "$1" "$2"
 }
 
-# own_md FILE AT BYTES ROLE: superblock 1.2, 4 KiB into the member: struct mdp_superblock_1 of the
-# kernel's uapi header raid/md_p.h. Two members, of which this is number ROLE.
+# own_md FILE AT BYTES ROLE ARRAY: superblock 1.2, 4 KiB into the member: struct mdp_superblock_1 of
+# the kernel's uapi header raid/md_p.h. Two members, of which this is number ROLE; ARRAY, a digit, is
+# the end of the array's UUID.
 own_md() {
 	_at=$(($2 + 4096)) _sectors=$((($3 - own_mib) / 512))
 	put_number "$1" $_at 4 $((0xa92b4efc)) # magic
 	put_number "$1" $((_at + 4)) 4 1       # major version
-	put_hex "$1" $((_at + 16)) d05c0de5d05c0de5d05c0de5d05c0de5 # set_uuid
+	put_hex "$1" $((_at + 16)) "d05c0de5d05c0de5d05c0de5d05c0de$5" # set_uuid
 	printf 'lab:0' | put_bytes "$1" $((_at + 32))
 	put_number "$1" $((_at + 64)) 8 1767225600  # ctime
 	put_number "$1" $((_at + 72)) 4 1           # level
@@ -106,7 +107,8 @@ own_fs() {
 	rm "$3"
 }
 
-# own_disk FILE ROLE TRAP: 64 MiB; TRAP is a folder with a repo/ that must not be used.
+# own_disk FILE ROLE ARRAY TRAP: 64 MiB; TRAP is a folder with a repo/ that must not be used. The two
+# FATs begin their tables and folders 128 KiB into the partition.
 own_disk() {
 	truncate -s 64M "$1"
 	sfdisk -q "$1" >/dev/null 2>&1 <<-'TABLE'
@@ -118,7 +120,7 @@ own_disk() {
 		size=16MiB, type=EBD0A0A2-B9E5-4433-87C0-68B6B72699C7
 	TABLE
 	truncate -s 8M "$1.fs"
-	mkfs.vfat -n EFI "$1.fs" >/dev/null
+	mkfs.vfat -R 256 -n EFI "$1.fs" >/dev/null
 	mmd -i "$1.fs" ::EFI ::EFI/BOOT ::logs
 	echo 'not a boot loader' | mcopy -i "$1.fs" - ::EFI/BOOT/BOOTX64.EFI
 	own_fs "$1" 1 "$1.fs"
@@ -127,11 +129,11 @@ own_disk() {
 	mke2fs -q -t ext4 -d "$1.files" "$1.fs" 16M
 	own_fs "$1" 2 "$1.fs"
 	rm -r "$1.files"
-	own_md "$1" "$(own_part "$1" 3)" $((8 * own_mib)) "$2"
+	own_md "$1" "$(own_part "$1" 3)" $((8 * own_mib)) "$2" "$3"
 	own_lvm "$1" "$(own_part "$1" 4)" $((8 * own_mib))
 	truncate -s 16M "$1.fs"
-	mkfs.vfat -n DRYDOCK "$1.fs" >/dev/null
-	mcopy -s -i "$1.fs" "$3/repo" :: </dev/null
+	mkfs.vfat -R 256 -n DRYDOCK "$1.fs" >/dev/null
+	mcopy -s -i "$1.fs" "$4/repo" :: </dev/null
 	printf 'drydock.mode=shell\n' | mcopy -i "$1.fs" - ::drydock.conf
 	mmd -i "$1.fs" ::logs
 	own_fs "$1" 5 "$1.fs"

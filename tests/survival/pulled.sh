@@ -34,7 +34,7 @@ B1 Y200 download_delay_ms=400
 	many_forget
 	many_serve "$patience" "$unattended"
 	powered_off
-	ended 3
+	ended 0 # what the first boot could not say any more
 	said 'was cut off. What it left behind'
 	untouched A1 A2 B1
 	runs 2.0 A1 A2 B1

@@ -8,8 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/thread.h"
-
 struct keeper {
 	struct logs_tuning tuning;
 	char *from, *to;
@@ -228,7 +226,7 @@ static int start_thread(struct keeper *keeper, struct err *err)
 	int rc;
 
 	keeper->users = 2;
-	rc = thread_start(&thread, run, keeper);
+	rc = pthread_create(&thread, NULL, run, keeper);
 	if (rc) {
 		keeper->users = 1;
 		return err_set_errno(err, ERR_NOMEM, rc, "no thread for the logs");
