@@ -29,6 +29,34 @@ static void test_before_it_may_go_a_loss_is_an_error(void)
 	journal_close(journal);
 }
 
+static struct journal *under_way;
+static size_t owed_meanwhile;
+
+static void ask_what_is_owed(struct medium *at, unsigned int slot, const uint8_t *buf)
+{
+	(void)at;
+	(void)slot;
+	(void)buf;
+	if (journal_owed(under_way) > owed_meanwhile)
+		owed_meanwhile = journal_owed(under_way);
+}
+
+/* While a medium takes its time with a write nobody waits who only asks (else this one hangs). */
+static void test_what_is_owed_is_told_during_a_write(void)
+{
+	medium_format(&medium);
+	under_way = run_begin_on(&medium);
+	medium.dead = true;
+	run_go_on(under_way, 0, 1);
+	medium.dead = false;
+	medium.before_write = ask_what_is_owed;
+	CHECK_INT(run_note(under_way, JOURNAL_RUN_IN_RAM, 0, (enum step_state)0), 0);
+	medium.before_write = NULL;
+	CHECK_INT(owed_meanwhile, 1);
+	CHECK_INT(journal_owed(under_way), 0);
+	journal_close(under_way);
+}
+
 static void test_what_is_owed_can_be_read(void)
 {
 	struct journal_record *list = NULL;
@@ -275,6 +303,7 @@ int main(void)
 {
 	TAP_RUN(test_before_it_may_go_a_loss_is_an_error);
 	TAP_RUN(test_what_is_owed_can_be_read);
+	TAP_RUN(test_what_is_owed_is_told_during_a_write);
 	TAP_RUN(test_a_hiccup_is_made_good_by_the_next_record);
 	TAP_RUN(test_it_comes_back_as_it_was);
 	TAP_RUN(test_it_went_during_a_write);

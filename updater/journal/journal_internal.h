@@ -131,7 +131,7 @@ struct journal {
 	struct journal_record records[JOURNAL_RECORDS]; /* by slot; seq 0 = none */
 	struct journal_record *taken; /* while something is owed: as the medium has them */
 	struct journal_owed *owed;    /* oldest first */
-	size_t owed_count;
+	_Atomic size_t owed_count;    /* changed under the lock */
 	size_t owed_max;
 };
 
