@@ -273,19 +273,11 @@ static void test_one_hangs_the_other_ends(void)
 	apply_world_stop(world);
 }
 
-/* Law 8: past the deadline the wait ends, the write does not; when it ends well, that counts. */
-static void test_overdue(void)
+static void let_go_and_wait(struct world *world)
 {
-	struct world *world = apply_world_start_one("revision=1.0,serial=A1");
 	char transcript[128];
 	int out;
 
-	world->hold = true;
-	CHECK_INT(apply_world_go(world), EXIT_NEEDS_HUMAN);
-	CHECK_INT(apply_overdue(world->run), 1);
-	CHECK_INT(apply_result(world->run, 1).state, STEP_OVERDUE);
-	CHECK_CONTAINS(world->said, "Do not power off");
-	CHECK_STR(journal_states(world, 1), "begun writing overdue");
 	pthread_mutex_lock(&world->lock);
 	world->hold = false;
 	pthread_cond_broadcast(&world->changed);
@@ -298,10 +290,55 @@ static void test_overdue(void)
 	dup2(out, STDOUT_FILENO);
 	close(out);
 	CHECK_INT(apply_overdue(world->run), 0);
-	CHECK_INT(apply_exit_status(world->run, &world->plan), EXIT_CHANGED);
 	snprintf(transcript, sizeof(transcript), "%s/console.txt", world->dir);
 	apply_world_read_transcript(world, transcript);
+}
+
+/* Law 8: past the deadline the wait ends, the write does not; when it ends well, that counts. */
+static void test_overdue(void)
+{
+	struct world *world = apply_world_start_one("revision=1.0,serial=A1");
+
+	world->hold = true;
+	CHECK_INT(apply_world_go(world), EXIT_NEEDS_HUMAN);
+	CHECK_INT(apply_overdue(world->run), 1);
+	CHECK_INT(apply_result(world->run, 1).state, STEP_OVERDUE);
+	CHECK_CONTAINS(world->said, "Do not power off");
+	CHECK_STR(journal_states(world, 1), "begun writing overdue");
+	let_go_and_wait(world);
+	CHECK_INT(apply_exit_status(world->run, &world->plan), EXIT_CHANGED);
 	CHECK_CONTAINS(world->said, "verified");
+	apply_world_stop(world);
+}
+
+static void hang_when_checked(struct world *world, unsigned int opcode)
+{
+	(void)opcode;
+	if (!seq_of(world, 1, STEP_BEGUN))
+		return;
+	pthread_mutex_lock(&world->lock);
+	if (world->hold)
+		world->lab->now_ms += 3600u * 1000;
+	while (world->hold)
+		pthread_cond_wait(&world->changed, &world->lock);
+	pthread_mutex_unlock(&world->lock);
+}
+
+/* Before anything is written a wait has its end, too; and nothing is written after it. */
+static void test_overdue_before_the_write(void)
+{
+	struct world *world = apply_world_start_one("revision=1.0,serial=A1");
+
+	world->before = hang_when_checked;
+	world->hold = true;
+	CHECK_INT(apply_world_go(world), EXIT_NEEDS_HUMAN);
+	CHECK_INT(apply_overdue(world->run), 1);
+	CHECK_CONTAINS(apply_result(world->run, 1).text, "nothing was written to it");
+	CHECK_CONTAINS(world->said, "Safe to power off: YES");
+	let_go_and_wait(world);
+	CHECK_INT(apply_exit_status(world->run, &world->plan), EXIT_STEPS_FAILED);
+	CHECK_STR(journal_states(world, 1), "begun overdue failed");
+	CHECK_INT(hwio_nvme_count(world->lab, DOWNLOAD), 0);
 	apply_world_stop(world);
 }
 
@@ -451,6 +488,7 @@ int main(void)
 	TAP_RUN(test_canary_then_siblings);
 	TAP_RUN(test_one_hangs_the_other_ends);
 	TAP_RUN(test_overdue);
+	TAP_RUN(test_overdue_before_the_write);
 	TAP_RUN(test_slow_is_not_overdue);
 	TAP_RUN(test_drive_in_use_is_not_reset);
 	TAP_RUN(test_updated_meanwhile);

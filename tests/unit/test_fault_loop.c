@@ -63,10 +63,24 @@ static bool dies(enum durable_kind kind)
 	return kind == DURABLE_BEFORE || kind == DURABLE_TORN || kind == DURABLE_AFTER;
 }
 
+/*
+ * To die before the n-th is to die after the one before it: one of the two with the payloads in
+ * RAM, the other on the medium. Where the medium is lost, both in turn.
+ */
+static bool is_in_ram(enum durable_kind kind, uint64_t n)
+{
+	return kind == DURABLE_BEFORE || ((kind == DURABLE_LOST || kind == DURABLE_TORN) && n % 2);
+}
+
 /* One n: what is wrong, or NULL. */
 static const char *try(enum durable_kind kind, uint64_t n)
 {
-	const struct world_boot boot = { .power = NVME_RESET_POWER, .kind = kind, .at = n };
+	const struct world_boot boot = {
+		.power = NVME_RESET_POWER,
+		.kind = kind,
+		.at = n,
+		.in_ram = is_in_ram(kind, n),
+	};
 	const char *wrong, *report;
 	enum world_end end;
 

@@ -38,6 +38,7 @@ static struct world_boot boot_of(unsigned long seed)
 
 	return (struct world_boot){
 		.power = NVME_RESET_POWER,
+		.in_ram = seed % 2,
 		.seed = seed,
 		.one_in = rates[seed % 4],
 		.gone = seed % 3 == 0,

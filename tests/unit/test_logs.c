@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -27,6 +28,7 @@ struct world {
 	int errnum; /* 0 = works */
 	bool hangs, touched;
 	unsigned int operations;
+	sigset_t mask; /* of the thread that touches */
 };
 
 static int touch(void *ctx, const char *operation, const char *name)
@@ -39,6 +41,7 @@ static int touch(void *ctx, const char *operation, const char *name)
 	pthread_mutex_lock(&world->lock);
 	world->touched = true;
 	world->operations++;
+	pthread_sigmask(SIG_SETMASK, NULL, &world->mask);
 	pthread_cond_broadcast(&world->changed);
 	while (world->hangs)
 		pthread_cond_wait(&world->changed, &world->lock);
@@ -173,6 +176,21 @@ static bool comes(const struct world *world, const char *name, const char *want)
 		usleep(5000);
 	}
 	return true;
+}
+
+/* Law 8: it is there before a run blocks its signals, and must not be the one that they end. */
+static void no_signal_ends_its_thread(void)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
+	struct world world;
+
+	make(&world);
+	logs_sync(world.logs);
+	pthread_mutex_lock(&world.lock);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		CHECK_INT(sigismember(&world.mask, signals[i]), 1);
+	pthread_mutex_unlock(&world.lock);
+	drop(&world);
 }
 
 static void there_when_asked_for(void)
@@ -598,6 +616,7 @@ static void events_overtake(void)
 
 int main(void)
 {
+	TAP_RUN(no_signal_ends_its_thread);
 	TAP_RUN(there_when_asked_for);
 	TAP_RUN(there_unasked);
 	TAP_RUN(no_medium_then_one);

@@ -11,7 +11,7 @@
 
 #define SAY_EVERY_MS	10000 /* law 9 */
 #define SAY_OVERDUE_MS	60000
-#define DEADLINE_MIN_MS 300000 /* without any progress while writing: then it is called overdue */
+#define DEADLINE_MIN_MS 300000 /* without any progress: then it is called overdue */
 #define DEADLINE_FACTOR 3      /* times what the component expects */
 #define LOOK_EVERY_NS	100000000
 
@@ -172,28 +172,36 @@ static void collect_finished(struct apply_run *run)
 			collect(run, &run->works[i]);
 }
 
+/* The signal's lock is held. */
+static void set_overdue(struct step_work *work, uint64_t silent_ms)
+{
+	struct step_result result = { .state = STEP_OVERDUE, .reason = "OVERDUE" };
+
+	snprintf(result.text, sizeof(result.text), "it has not answered for %llu s; %s",
+		 (unsigned long long)(silent_ms / 1000),
+		 work->intending ? "the write is left alone and may still end well. "
+				   "Do not power off"
+				 : "nothing was written to it, and nothing will be");
+	work->overdue = true;
+	work->result = result;
+}
+
 /* A deadline ends the wait, never the write (law 8). */
 static void call_overdue(struct apply_run *run, struct step_work *work, uint64_t silent_ms)
 {
-	struct step_result result = { .state = STEP_OVERDUE, .reason = "OVERDUE" };
 	struct err err = { 0 };
 
-	snprintf(result.text, sizeof(result.text),
-		 "it has not answered for %llu s; the write is left alone and may still end well. "
-		 "Do not power off",
-		 (unsigned long long)(silent_ms / 1000));
 	pthread_mutex_lock(&run->signal.lock);
 	if (work->ending) {
 		pthread_mutex_unlock(&run->signal.lock);
 		return;
 	}
-	work->overdue = true;
-	work->result = result;
-	if (step_work_record(work, &result, &err))
+	set_overdue(work, silent_ms);
+	if (step_work_record(work, &work->result, &err))
 		work->journal_failed = true;
 	pthread_mutex_unlock(&run->signal.lock);
 	schedule_end(run->apply->schedule, work->step->number, OUTCOME_OVERDUE);
-	say_overdue(run, work, result.text);
+	say_overdue(run, work, apply_result(run, work->step->number).text);
 }
 
 /* Silence is what counts: a slow medium may take hours. */
@@ -204,7 +212,7 @@ static void look_for_overdue(struct apply_run *run)
 		uint64_t moved = work->moved_ms;
 		uint64_t now = apply_now_ms(run->apply);
 
-		if (work_is_running(work) && !work->overdue && work->intent_ms && now > moved &&
+		if (work_is_running(work) && !work->overdue && now > moved &&
 		    now - moved > deadline_ms(work->step))
 			call_overdue(run, work, now - moved);
 	}

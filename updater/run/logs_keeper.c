@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/thread.h"
+
 struct keeper {
 	struct logs_tuning tuning;
 	char *from, *to;
@@ -226,7 +228,7 @@ static int start_thread(struct keeper *keeper, struct err *err)
 	int rc;
 
 	keeper->users = 2;
-	rc = pthread_create(&thread, NULL, run, keeper);
+	rc = thread_start(&thread, run, keeper);
 	if (rc) {
 		keeper->users = 1;
 		return err_set_errno(err, ERR_NOMEM, rc, "no thread for the logs");

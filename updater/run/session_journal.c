@@ -315,8 +315,11 @@ void session_end_journal(struct session *s, enum exit_status status, const char 
 
 	events_emit(s->events, s->reboot_arranged ? "RunReboot" : "RunEnd", EVENT_U("exit", status),
 		    EVENT_S("text", text));
-	/* A run that goes on after a reboot has begun already; left open it would never end. */
-	if (!s->run_begun && !(s->goes_on && s->journal))
+	/*
+	 * A run that goes on after a reboot has begun already: when nothing is left to do it ends
+	 * here. What went wrong before it could go on (text) must not end it: the next boot does.
+	 */
+	if (!s->run_begun && (!s->goes_on || !s->journal || text[0]))
 		return;
 	if (!s->reboot_arranged)
 		session_drop_efi(s);

@@ -27,6 +27,24 @@ static bool lacks_medium(struct session *s)
 	       (s->journal && (journal_is_volatile(s->journal) || journal_owed(s->journal)));
 }
 
+/* A journal that began in RAM was never on the medium. */
+static bool owes_journal(struct session *s)
+{
+	return s->journal && !journal_is_volatile(s->journal) && journal_owed(s->journal);
+}
+
+/* What people may rely on when they pull it out again. */
+static const char *what_is_there(struct session *s)
+{
+	char why[256];
+
+	if (s->journal && (journal_is_volatile(s->journal) || journal_owed(s->journal)))
+		return ": it takes the logs, the journal stays in RAM";
+	if (s->logs && logs_away(s->logs, why, sizeof(why)))
+		return ": it is taking the logs";
+	return ": logs and journal are on it";
+}
+
 static int take_back_journal(struct session *s, const struct medium *medium)
 {
 	struct err err = { 0 };
@@ -57,13 +75,13 @@ static void take_back(struct session *s, const struct medium *medium)
 	if (rc)
 		session_warn(s, err.text);
 	rc = take_back_journal(s, medium) || rc;
-	s->medium_gone = rc != 0;
+	s->medium_gone = rc != 0 || owes_journal(s);
 	if (!lacked)
 		return;
 	events_emit(s->events, "MediumReturned", EVENT_S("disk", medium->disk),
 		    EVENT_S("log", medium->log));
 	console_say(s->console, "The medium is back (%s)%s.", medium->disk,
-		    rc ? ", but it does not take everything" : ": logs and journal are on it");
+		    rc ? ", but it does not take everything" : what_is_there(s));
 }
 
 static void look_at_file(struct session *s)
@@ -82,6 +100,9 @@ static void look_at_file(struct session *s)
 		take_back(s, &medium);
 		return;
 	}
+	/* There was none to begin with, and that was said. */
+	if (medium.change == s->first_change && !s->options->log_dir)
+		return;
 	if (s->logs)
 		logs_lost(s->logs, "it was removed, or takes nothing");
 	say_gone(s, "it was removed, or takes nothing");
@@ -111,6 +132,6 @@ void session_look_at_medium(struct session *s)
 	/* What fails to take a byte is gone, whatever the watcher says. */
 	if (s->logs && s->options->log_dir && logs_gone(s->logs, why, sizeof(why)))
 		say_gone(s, why);
-	else if (s->journal && journal_owed(s->journal) && !s->medium_gone)
+	else if (owes_journal(s))
 		say_gone(s, "the journal cannot be written");
 }

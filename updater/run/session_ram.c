@@ -93,10 +93,16 @@ static int let_medium_go(struct session *s, struct err *err)
 
 	snprintf(record.run_id, sizeof(record.run_id), "%s", s->run_id);
 	rc = journal_append(s->journal, &record, err);
-	if (rc)
-		return rc;
+	if (rc) {
+		/* Nothing was begun, and the next boot can go on: whatever the medium has. */
+		err_prefix(err,
+			   "the medium went before the journal could say that it may go: "
+			   "nothing was changed");
+		return err->code = ERR_INTERRUPTED;
+	}
 	journal_let_go(s->journal);
-	logs_sync(s->logs);
+	if (s->logs)
+		logs_sync(s->logs);
 	events_emit(s->events, "RunInRam", EVENT_S("run", s->run_id));
 	console_say(s->console,
 		    "Everything that is needed is in RAM and verified. The medium may "

@@ -67,6 +67,20 @@ static void record_reached(struct step_work *work, enum step_state state)
 	}
 }
 
+/* What was called overdue before anything was written is not written behind everybody's back. */
+static int may_intend(struct step_work *work, struct err *err)
+{
+	bool overdue;
+
+	pthread_mutex_lock(&work->signal->lock);
+	overdue = work->overdue;
+	work->intending = !overdue;
+	pthread_mutex_unlock(&work->signal->lock);
+	if (overdue)
+		return err_set(err, ERR_OVERDUE, "it answers again, too late: it was given up");
+	return 0;
+}
+
 /* Law 4: called by the backend before the first byte goes out. */
 static int intent(void *ctx, struct err *err)
 {
@@ -76,6 +90,9 @@ static int intent(void *ctx, struct err *err)
 
 	if (work->intent_ms)
 		return 0;
+	rc = may_intend(work, err);
+	if (rc)
+		return rc;
 	rc = record_state(work, STEP_WRITING, err);
 	if (rc)
 		return err_prefix(err, "the intent could not be recorded, so nothing was written");

@@ -44,6 +44,7 @@ struct step_work {
 
 	/* Under signal->lock while the thread is at work. */
 	bool overdue, ending;
+	bool intending; /* from here on bytes may reach the device */
 	struct step_result result;
 };
 

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/thread.h"
 #include "base/hash.h"
+#include "base/thread.h"
 #include "run/store_say.h"
 
 #define PIECE_BYTES (256u << 10) /* between two looks at whether to stop */
@@ -404,8 +405,7 @@ static int work(struct copy *copy, struct err *err)
 	size_t started = 0;
 	int rc = make_slots(copy, wanted, err);
 
-	while (!rc && started < wanted &&
-	       pthread_create(&threads[started], NULL, check_thread, copy) == 0)
+	while (!rc && started < wanted && thread_start(&threads[started], check_thread, copy) == 0)
 		started++;
 	if (!rc && !started)
 		rc = err_set(err, ERR_NOMEM, "no thread can be started");

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/thread.h"
+
 #define LOOK_NS	     250000000 /* between two looks at the clock of the seam */
 #define NOTES_MAX    16
 #define BAD_SAID_MAX 8 /* one by one; the rest is counted */
@@ -210,7 +212,7 @@ int store_say_start(const struct store_options *options, const struct copy_job *
 	console_say(options->console, "Copying %s into RAM, %zu payload%s ...", bytes, count,
 		    count == 1 ? "" : "s");
 	/* Without it the reader says what it can. */
-	say->has_thread = pthread_create(&say->thread, NULL, talk, say) == 0;
+	say->has_thread = thread_start(&say->thread, talk, say) == 0;
 	*ret = say;
 	return 0;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "run/watchdog.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/thread.h"
 #include "run/watchdog_feeder.h"
 
 #define SLICE_MS      200u /* how long a thread sleeps without looking whether it is to end */
@@ -149,16 +149,10 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* Signals are for the thread that decides what they mean. */
 static int start_thread(pthread_t *thread, void *(*body)(void *), void *arg, struct err *err)
 {
-	sigset_t all, before;
-	int rc;
+	int rc = thread_start(thread, body, arg);
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(thread, NULL, body, arg);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return rc ? err_set_errno(err, ERR_INTERNAL, rc,
 				  "a watchdog runs, and there is no thread to feed it")
 		  : 0;

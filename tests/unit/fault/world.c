@@ -104,6 +104,7 @@ void world_renew(struct world *world)
 	for (unsigned int i = 0; i < WORLD_DRIVES; i++)
 		world_machine_new_drive(i, &world->shared->drive[i]);
 	world->boots = 0;
+	world->medium_lost = false;
 }
 
 static enum world_end wait_for(pid_t child, const struct world *world)
@@ -130,6 +131,7 @@ enum world_end world_boot(struct world *world, const struct world_boot *boot)
 	pid_t child;
 
 	world->boots++;
+	world->medium_lost = world->medium_lost || boot->kind == DURABLE_LOST;
 	snprintf(log_dir, sizeof(log_dir), "%s/ram", world->dir);
 	remove_tree(log_dir); /* without power nothing is left of it */
 	make_folder(log_dir);

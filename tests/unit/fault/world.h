@@ -41,7 +41,9 @@ struct world {
 	char dir[64];
 	char medium[96];
 	char journal[128];
-	unsigned int boots; /* since it was as new */
+	/* Since it was as new: */
+	unsigned int boots;
+	bool medium_lost; /* a run may have gone on without it: records may be missing */
 	struct world_shared *shared;
 };
 
@@ -50,6 +52,7 @@ struct world_boot {
 	enum nvme_model_reset power;
 	enum durable_kind kind; /* 0 = DURABLE_COUNT */
 	uint64_t at;
+	bool in_ram;   /* payloads are copied, the medium may go (RUN_IN_RAM) */
 	uint64_t seed; /* 0 = no seeded disturbance */
 	unsigned int one_in;
 	bool gone;

@@ -19,7 +19,7 @@ struct testimony {
 struct story {
 	struct journal_record *records;
 	size_t count;
-	bool in_ram; /* a run went on without its medium: records may be missing */
+	bool incomplete; /* a run in RAM has gone on without its medium: records are missing */
 	struct testimony drive[WORLD_DRIVES];
 };
 
@@ -46,12 +46,14 @@ static unsigned int drive_of(const struct journal_record *record)
 	return drive;
 }
 
-static void hear(struct story *story, const struct journal_record *record)
+static void hear(const struct world *world, struct story *story,
+		 const struct journal_record *record)
 {
 	unsigned int drive = drive_of(record);
 	struct testimony *testimony = &story->drive[drive];
 
-	story->in_ram = story->in_ram || record->type == JOURNAL_RUN_IN_RAM;
+	if (world->medium_lost && record->type == JOURNAL_RUN_IN_RAM)
+		story->incomplete = true;
 	if (record->type != JOURNAL_STEP || drive == WORLD_DRIVES)
 		return;
 	testimony->intents += record->state == STEP_WRITING;
@@ -65,7 +67,7 @@ static struct story read_story(const struct world *world)
 
 	story.records = world_records(world, &story.count);
 	for (size_t i = 0; i < story.count; i++)
-		hear(&story, &story.records[i]);
+		hear(world, &story, &story.records[i]);
 	return story;
 }
 
@@ -91,15 +93,15 @@ static const char *check_drive(const struct world *world, const struct story *st
 
 	if (!world_drive_is_in_plan(drive) && (state->begun || state->stored))
 		return complain("%s is not in the plan and was written", name);
-	if (!story->in_ram && state->begun > testimony->intents)
+	if (!story->incomplete && state->begun > testimony->intents)
 		return complain("%s received %u writes, but %u intents are durable", name,
 				state->begun, testimony->intents);
-	if (!story->in_ram && (state->begun > allowed || state->stored > allowed))
+	if (!story->incomplete && (state->begun > allowed || state->stored > allowed))
 		return complain("%s was written %u times and stored %u images, with %u failures",
 				name, state->begun, state->stored, testimony->failures);
 	if (testimony->last && testimony->last->state == STEP_VERIFIED &&
 	    strcmp(state->firmware.running, testimony->last->to) != 0 &&
-	    !(story->in_ram && runs_wanted(world, drive)))
+	    !(story->incomplete && runs_wanted(world, drive)))
 		return complain("%s: %s is verified, but %s runs", name, testimony->last->to,
 				state->firmware.running);
 	return NULL;
@@ -181,7 +183,7 @@ static const char *last_word(const struct world *world, const struct story *stor
 	if (last->state == STEP_NEEDS_REBOOT && runs_wanted(world, drive))
 		return step_state_name(STEP_VERIFIED);
 	/* Its records went with the medium, and the drive has moved on: nothing can prove it. */
-	if (last->state == STEP_ACCEPTED && story->in_ram &&
+	if (last->state == STEP_ACCEPTED && story->incomplete &&
 	    strcmp(version, world_drive_wanted(drive)) != 0)
 		return step_state_name(STEP_VERIFIED);
 	return step_state_name(last->state);

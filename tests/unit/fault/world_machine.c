@@ -298,7 +298,7 @@ _Noreturn void world_machine_run(struct world *world, const struct world_boot *b
 		.choices = { .repo_dir = repo, .trust_dir = trust, .root = root },
 		.log_dir = log_dir,
 		.log_ram = log_ram,
-		.ram_dir = ram,
+		.ram_dir = boot->in_ram ? ram : NULL,
 		.journal_path = world->journal,
 		.yes = true,
 		.unattended = true,
