@@ -47,7 +47,7 @@ TEST_SRCS    := $(wildcard tests/unit/test_*.c)
 TEST_SUPPORT := $(filter-out $(TEST_SRCS),$(wildcard tests/unit/*.c)) $(LAB_MODEL_SRCS)
 # Whole runs in child processes, what they make durable counted before the C library does it.
 FAULT_SRCS   := $(wildcard tests/unit/fault/*.c)
-FAULT_TESTS  := test_fault_loop test_fault_seeds
+FAULT_TESTS  := test_fault_loop test_fault_seeds test_session_efi
 FAULT_WRAPS  := write pwrite fsync fdatasync rename pci_load_name_list pthread_cond_timedwait
 FUZZ_SRCS    := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRCS   := tests/bench/bench_write.c tests/unit/hwio_nvme.c $(LAB_MODEL_SRCS)

@@ -164,6 +164,8 @@ const char *report_journal_words(const struct report *report)
 {
 	if (strcmp(report->journal_kind, "volatile") == 0)
 		return "VOLATILE: kept in memory only; a power cut would have lost it";
+	if (strcmp(report->journal_kind, "efi") == 0)
+		return "a UEFI variable: that the run was begun, and on what";
 	if (report->journal_degraded)
 		return "DEGRADED: one of its two copies could not be read or written";
 	if (strcmp(report->journal_kind, "raw") == 0)

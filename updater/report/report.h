@@ -103,7 +103,7 @@ struct report {
 	uint64_t repo_serial;
 	char signers[257];
 	char min_evidence[17];
-	char journal_kind[17]; /* "raw", "file", "volatile"; "" = not known */
+	char journal_kind[17]; /* "raw", "file", "volatile", "efi"; "" = not known */
 	bool journal_degraded;
 	double began, last; /* seconds since 1970; 0 = not known */
 	bool ended;

@@ -89,7 +89,7 @@ int report_add_journal(struct report *report, struct journal *journal, struct er
 	if (rc)
 		return rc;
 	report->journal_degraded = journal_is_degraded(journal);
-	if (journal_is_volatile(journal))
+	if (journal_is_volatile(journal) && strcmp(report->journal_kind, "efi") != 0)
 		set(report->journal_kind, sizeof(report->journal_kind), "volatile");
 	if (!report->run_id[0] && report->good_lines)
 		return err_set(err, ERR_NOT_FOUND, "journal: the events name no run to look for");

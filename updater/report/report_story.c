@@ -247,6 +247,11 @@ static void on_reboot_arranged(struct event *event)
 	tell(event, "The next boot is set to come back here");
 }
 
+static void on_short_journal(struct event *event)
+{
+	tell(event, "No medium takes the journal: a UEFI variable says what was begun");
+}
+
 static void on_warning(struct event *event)
 {
 	tell(event, "ATTENTION: %s", event->text);
@@ -268,12 +273,19 @@ static const struct {
 	const char *name;
 	void (*tell)(struct event *event);
 } tellers[] = {
-	{ "RunBegin", on_run_begin },	   { "Earlier", on_earlier },
-	{ "Settled", on_settled },	   { "Step", on_step },
-	{ "LeftAlone", on_left_alone },	   { "Forecast", on_forecast },
-	{ "RunInRam", on_run_in_ram },	   { "StepState", on_step_state },
-	{ "MediumReturned", on_returned }, { "RebootArranged", on_reboot_arranged },
-	{ "Warning", on_warning },	   { "RunReboot", on_run_reboot },
+	{ "RunBegin", on_run_begin },
+	{ "Earlier", on_earlier },
+	{ "Settled", on_settled },
+	{ "Step", on_step },
+	{ "LeftAlone", on_left_alone },
+	{ "Forecast", on_forecast },
+	{ "RunInRam", on_run_in_ram },
+	{ "ShortJournal", on_short_journal },
+	{ "StepState", on_step_state },
+	{ "MediumReturned", on_returned },
+	{ "RebootArranged", on_reboot_arranged },
+	{ "Warning", on_warning },
+	{ "RunReboot", on_run_reboot },
 	{ "RunEnd", on_run_end },
 };
 

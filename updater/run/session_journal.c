@@ -269,6 +269,7 @@ static int do_without_medium(struct session *s, struct err *err)
 	struct err cause = { 0 };
 
 	if (session_save_efi(s, &cause) == 0) {
+		events_emit(s->events, "ShortJournal", EVENT_S("run", s->run_id));
 		console_say(s->console,
 			    "There is no medium to keep the journal on: a UEFI variable says that "
 			    "this run has begun, and on what.");

@@ -166,6 +166,12 @@ static int open_payload(struct job *job, struct err *err)
 	const struct payload_ref *ref = &job->work->step->comp->payload;
 	const char *dir = apply->store ? store_dir(apply->store, ref) : apply->repo_dir;
 
+	/* Law 7: in mid-write it would take away what it is written from. */
+	if (apply->store && strcmp(dir, apply->repo_dir) == 0 &&
+	    store_disturbs_medium(apply->hw, job->work->step, apply->boot_disk))
+		return err_set(err, ERR_IO,
+			       "its payload could not be copied into RAM, and writing it may "
+			       "take the medium away");
 	return step_payload_open(&job->payload, dir, ref, err);
 }
 

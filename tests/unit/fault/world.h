@@ -56,6 +56,7 @@ struct world_boot {
 	uint64_t seed; /* 0 = no seeded disturbance */
 	unsigned int one_in;
 	bool gone;
+	bool no_journal; /* nothing that can be written: no journal, logs in RAM */
 };
 
 /* They abort when they cannot: a test without its world says nothing. */

@@ -240,14 +240,6 @@ static void insert_drives(struct session *s, const struct world_boot *boot)
 	s->real->ops = &ops;
 }
 
-static bool has_devices(const struct inventory *inv)
-{
-	for (size_t i = 0; i < inv->count; i++)
-		if (inv->devices[i].backend[0])
-			return true;
-	return false;
-}
-
 /* What cmd_apply.c does between opening and closing. */
 static int apply(struct session *s, enum exit_status *status, struct err *err)
 {
@@ -256,7 +248,7 @@ static int apply(struct session *s, enum exit_status *status, struct err *err)
 	if (rc)
 		return rc;
 	if (s->plan.step_count == 0) {
-		*status = apply_left_status(&s->plan, has_devices(&s->inv));
+		*status = session_status_without_steps(s);
 		return 0;
 	}
 	rc = session_begin(s, err);
@@ -296,10 +288,10 @@ _Noreturn void world_machine_run(struct world *world, const struct world_boot *b
 	char repo[96], trust[96], root[96], log_ram[96], ram[96];
 	const struct session_options options = {
 		.choices = { .repo_dir = repo, .trust_dir = trust, .root = root },
-		.log_dir = log_dir,
+		.log_dir = boot->no_journal ? NULL : log_dir,
 		.log_ram = log_ram,
 		.ram_dir = boot->in_ram ? ram : NULL,
-		.journal_path = world->journal,
+		.journal_path = boot->no_journal ? NULL : world->journal,
 		.yes = true,
 		.unattended = true,
 	};
