@@ -4,6 +4,7 @@
 #define DRYDOCK_APPLY_INTERNAL_H
 
 #include <pthread.h>
+#include <time.h>
 
 #include "run/apply.h"
 #include "run/step_work.h"
@@ -14,6 +15,7 @@ struct apply_run {
 	size_t count;
 	struct step_signal signal; /* some step has changed */
 	uint64_t said_ms;	   /* when what is going on was last said */
+	time_t until;		   /* when the last write should have ended, as it was last said */
 	const char *stopped;	   /* why nothing more begins; NULL = it does */
 	int stopped_code;
 };

@@ -42,25 +42,20 @@ static uint64_t seconds_left(const struct step_work *work)
 	return expected_ms > writing_ms ? (expected_ms - writing_ms + 999) / 1000 : 0;
 }
 
-static void clock_words(uint64_t in_seconds, char *text, size_t size)
+static void clock_words(time_t when, char *text, size_t size)
 {
-	time_t until = time(NULL) + (time_t)in_seconds;
 	struct tm tm;
 
-	gmtime_r(&until, &tm);
-	strftime(text, size, "%H:%M:%S UTC", &tm);
+	gmtime_r(&when, &tm);
+	strftime(text, size, "until about %H:%M:%S UTC", &tm);
 }
 
 static void until_words(uint64_t left, char *text, size_t size)
 {
-	char until[32];
-
-	if (!left) {
+	if (left)
+		clock_words(time(NULL) + (time_t)left, text, size);
+	else
 		snprintf(text, size, "longer than expected");
-		return;
-	}
-	clock_words(left, until, sizeof(until));
-	snprintf(text, size, "until about %s", until);
 }
 
 void say_begin(struct apply_run *run, struct step_work *work)
@@ -167,31 +162,50 @@ static struct power look_at_power(const struct apply_run *run)
 	return power;
 }
 
-/* "NO (Acme X100 1234 and 5 more, until about 17:52:10 UTC)" in the room that there is. */
-static void unsafe_words(const struct power *power, char *text, size_t size)
+/* A name in so many columns: whole, or what stands before its first bracket, or cut. */
+static int name_columns(const char *name, size_t room)
 {
-	char more[32] = "", until[64];
-	int room;
+	const char *bracket = strstr(name, " (");
+
+	if (strlen(name) <= room || !bracket || (size_t)(bracket - name) > room)
+		return (int)room;
+	return (int)(bracket - name);
+}
+
+/* "NO (nvme0 and 5 more, until about 17:52:10 UTC)" in the room that there is. */
+static void unsafe_words(const struct power *power, time_t until, char *text, size_t size)
+{
+	const char *name = power->first->step->dev->name;
+	char more[32] = "", when[64] = "longer than expected";
+	size_t room;
 
 	if (power->writing > 1)
 		snprintf(more, sizeof(more), " and %zu more", power->writing - 1);
-	until_words(power->late ? 0 : power->left, until, sizeof(until));
-	room = CONSOLE_STATUS_MAX -
-	       (int)(strlen("Safe to power off: NO (, )") + strlen(more) + strlen(until));
-	snprintf(text, size, "Safe to power off: NO (%.*s%s, %s)", room,
-		 power->first->step->dev->name, more, until);
+	if (!power->late)
+		clock_words(until, when, sizeof(when));
+	room = CONSOLE_STATUS_MAX - strlen("Safe to power off: NO (, )") - strlen(more) -
+	       strlen(when);
+	snprintf(text, size, "Safe to power off: NO (%.*s%s, %s)", name_columns(name, room), name,
+		 more, when);
 }
+
+#define UNTIL_JITTER_S 3 /* a time that moves by less stays as it was said */
 
 void show_power(struct apply_run *run)
 {
 	struct power power;
 	char text[160];
+	time_t until;
 
 	pthread_mutex_lock(&run->signal.lock);
 	power = look_at_power(run);
+	until = time(NULL) + (time_t)power.left;
+	if (until > run->until + UNTIL_JITTER_S || until < run->until - UNTIL_JITTER_S)
+		run->until = until;
+	until = run->until;
 	pthread_mutex_unlock(&run->signal.lock);
 	if (power.writing)
-		unsafe_words(&power, text, sizeof(text));
+		unsafe_words(&power, until, text, sizeof(text));
 	else if (power.unknown)
 		snprintf(text, sizeof(text),
 			 "Safe to power off: NOT KNOWN, a device does not answer");
