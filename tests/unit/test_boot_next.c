@@ -3,6 +3,7 @@
  * BootNext through the real libefivar on a folder that stands for efivarfs. A variable that cannot
  * be written is a link to a file that takes nothing.
  */
+#include "efivars_place.h"
 #include "hw/boot_next.h"
 
 #include <errno.h>
@@ -14,7 +15,6 @@
 
 #include "format/load_option.h"
 #include "tap.h"
-#include "temp_tree.h"
 
 #define GLOBAL "-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 
@@ -253,28 +253,10 @@ static void the_wish_of_somebody_else_stays(void)
 	check_file("BootNext", "\x07\0\0\0\x01\0", 6);
 }
 
-/* libefivar takes its place from the environment before main() begins: so this runs twice. */
-static int run_again_with_place(char **argv)
-{
-	char path[128];
-
-	tree = temp_tree_make();
-	/* It must end with a slash. */
-	snprintf(path, sizeof(path), "%s/", tree.dir);
-	setenv("EFIVARFS_PATH", path, 1);
-	execv("/proc/self/exe", argv);
-	perror("/proc/self/exe");
-	return 1;
-}
-
 int main(int argc, char **argv)
 {
-	const char *path = getenv("EFIVARFS_PATH");
-
 	(void)argc;
-	if (!path)
-		return run_again_with_place(argv);
-	snprintf(tree.dir, sizeof(tree.dir), "%.*s", (int)strlen(path) - 1, path);
+	tree = efivars_place(argv);
 	real = hwio_real_new(NULL);
 	ops = *real->ops;
 	ops.note = keep_note;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Settings of the firmware before and after, on a folder that stands for efivarfs. */
+#include "efivars_place.h"
 #include "hw/boot_settings.h"
 
 #include <stdlib.h>
@@ -7,7 +8,6 @@
 #include <unistd.h>
 
 #include "tap.h"
-#include "temp_tree.h"
 
 #define GLOBAL	 "-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define SECURITY "-d719b2cb-3d3a-4596-a3bc-dad00e67656f"
@@ -102,28 +102,10 @@ static void nothing_is_no_difference(void)
 	check_compare("PK: none\n", "PKI: none\n", "PK was none and is now not known\n");
 }
 
-/* libefivar takes its place from the environment before main() begins: so this runs twice. */
-static int run_again_with_place(char **argv)
-{
-	char path[128];
-
-	tree = temp_tree_make();
-	/* It must end with a slash. */
-	snprintf(path, sizeof(path), "%s/", tree.dir);
-	setenv("EFIVARFS_PATH", path, 1);
-	execv("/proc/self/exe", argv);
-	perror("/proc/self/exe");
-	return 1;
-}
-
 int main(int argc, char **argv)
 {
-	const char *path = getenv("EFIVARFS_PATH");
-
 	(void)argc;
-	if (!path)
-		return run_again_with_place(argv);
-	snprintf(tree.dir, sizeof(tree.dir), "%.*s", (int)strlen(path) - 1, path);
+	tree = efivars_place(argv);
 	hw = hwio_real_new(NULL);
 	TAP_RUN(reads_them_all);
 	TAP_RUN(tells_what_is_different);

@@ -3,6 +3,7 @@
  * The short journal: its bytes, and the variable through the real libefivar on a folder that stands
  * for efivarfs. A variable that cannot be written is a link to a file that takes nothing.
  */
+#include "efivars_place.h"
 #include "journal/journal_efi.h"
 
 #include <openssl/sha.h>
@@ -12,7 +13,6 @@
 #include <unistd.h>
 
 #include "tap.h"
-#include "temp_tree.h"
 
 #define RUN_A	 "00112233445566778899aabbccddeeff"
 #define VARIABLE "/" JOURNAL_EFI_NAME "-" JOURNAL_EFI_GUID
@@ -279,27 +279,10 @@ static void test_it_becomes_an_unfinished_run(void)
 	journal_close(journal);
 }
 
-/* libefivar takes its place from the environment before main() begins: so this runs twice. */
-static int run_again_with_place(char **argv)
-{
-	char path[128];
-
-	tree = temp_tree_make();
-	snprintf(path, sizeof(path), "%s/", tree.dir); /* it must end with a slash */
-	setenv("EFIVARFS_PATH", path, 1);
-	execv("/proc/self/exe", argv);
-	perror("/proc/self/exe");
-	return 1;
-}
-
 int main(int argc, char **argv)
 {
-	const char *path = getenv("EFIVARFS_PATH");
-
 	(void)argc;
-	if (!path)
-		return run_again_with_place(argv);
-	snprintf(tree.dir, sizeof(tree.dir), "%.*s", (int)strlen(path) - 1, path);
+	tree = efivars_place(argv);
 	real = hwio_real_new(NULL);
 	ops = *real->ops;
 	ops.note = keep_note;

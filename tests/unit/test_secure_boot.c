@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "efivars_place.h"
 #include "hw/secure_boot.h"
 
 #include <stdio.h>
@@ -6,7 +7,6 @@
 #include <unistd.h>
 
 #include "tap.h"
-#include "temp_tree.h"
 
 #define VARIABLE "/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 
@@ -41,28 +41,10 @@ static void another_size_is_unknown(void)
 	CHECK_STR(state_of("", 0), "unknown");
 }
 
-/* libefivar takes its place from the environment before main() begins: so this runs twice. */
-static int run_again_with_place(char **argv)
-{
-	char path[128];
-
-	tree = temp_tree_make();
-	/* It must end with a slash. */
-	snprintf(path, sizeof(path), "%s/", tree.dir);
-	setenv("EFIVARFS_PATH", path, 1);
-	execv("/proc/self/exe", argv);
-	perror("/proc/self/exe");
-	return 1;
-}
-
 int main(int argc, char **argv)
 {
-	const char *path = getenv("EFIVARFS_PATH");
-
 	(void)argc;
-	if (!path)
-		return run_again_with_place(argv);
-	snprintf(tree.dir, sizeof(tree.dir), "%.*s", (int)strlen(path) - 1, path);
+	tree = efivars_place(argv);
 	hw = hwio_real_new(NULL);
 	TAP_RUN(no_variable_is_unknown);
 	TAP_RUN(one_is_on_and_zero_is_off);

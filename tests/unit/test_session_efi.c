@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "efivars_place.h"
 #include "drydock.h"
 #include "fault/world.h"
 #include "journal/journal_efi.h"
 #include "report/report.h"
 #include "tap.h"
-#include "temp_tree.h"
 
 static struct world world;
 static struct temp_tree variables;
@@ -128,27 +128,10 @@ static void test_no_variables_either(void)
 	end();
 }
 
-/* libefivar takes its place from the environment before main() begins: so this runs twice. */
-static int run_again_with_place(char **argv)
-{
-	char path[128];
-
-	variables = temp_tree_make();
-	snprintf(path, sizeof(path), "%s/", variables.dir); /* it must end with a slash */
-	setenv("EFIVARFS_PATH", path, 1);
-	execv("/proc/self/exe", argv);
-	perror("/proc/self/exe");
-	return 1;
-}
-
 int main(int argc, char **argv)
 {
-	const char *path = getenv("EFIVARFS_PATH");
-
 	(void)argc;
-	if (!path)
-		return run_again_with_place(argv);
-	snprintf(variables.dir, sizeof(variables.dir), "%.*s", (int)strlen(path) - 1, path);
+	variables = efivars_place(argv);
 	TAP_RUN(test_whole_run);
 	TAP_RUN(test_cut_in_the_middle);
 	TAP_RUN(test_no_variables_either);
