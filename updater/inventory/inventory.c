@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/text.h"
 
 static const char *const kind_names[DEVICE_KIND_LAST + 1] = {
@@ -43,17 +44,6 @@ enum evidence evidence_from_name(const char *name)
 		if (strcmp(name, evidence_names[evidence]) == 0)
 			return (enum evidence)evidence;
 	return 0;
-}
-
-/*
- * Room for one more item. Lists have no member for their room: it is always the power of two that
- * holds their count, so they grow when the count is one. Returns the list, NULL without memory.
- */
-static void *grow(void *items, size_t count, size_t item_size)
-{
-	if (count & (count - 1))
-		return items;
-	return reallocarray(items, count ? 2 * count : 1, item_size);
 }
 
 void device_free(struct device *dev)
@@ -97,7 +87,7 @@ int inventory_add(struct inventory *inv, enum device_kind kind, const char *id, 
 
 	if (inv->count >= INVENTORY_MAX_DEVICES)
 		return err_set(err, ERR_TOO_LARGE, "more than %d devices", INVENTORY_MAX_DEVICES);
-	devices = grow(inv->devices, inv->count, sizeof(*devices));
+	devices = array_grow(inv->devices, inv->count, sizeof(*devices));
 	if (!devices)
 		return err_set(err, ERR_NOMEM, "out of memory");
 	inv->devices = devices;
@@ -139,7 +129,7 @@ static int add_prop(struct device *dev, const char *key, struct property **ret)
 		return ERR_FORMAT;
 	if (dev->prop_count >= DEVICE_MAX_PROPS)
 		return ERR_TOO_LARGE;
-	props = grow(dev->props, dev->prop_count, sizeof(*props));
+	props = array_grow(dev->props, dev->prop_count, sizeof(*props));
 	if (!props)
 		return ERR_NOMEM;
 	dev->props = props;
@@ -180,7 +170,7 @@ int device_add_target(struct device *dev, const char *target)
 			return 0;
 	if (dev->target_count >= DEVICE_MAX_TARGETS)
 		return ERR_TOO_LARGE;
-	targets = grow(dev->targets, dev->target_count, sizeof(*targets));
+	targets = array_grow(dev->targets, dev->target_count, sizeof(*targets));
 	if (!targets)
 		return ERR_NOMEM;
 	dev->targets = targets;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/grow.h"
 #include "plan/plan_internal.h"
 #include "plan/plan_match.h"
 
@@ -19,18 +20,10 @@ struct planner {
 	bool *matched; /* by component index: fits some device */
 };
 
-/* Room for one more of size bytes; the array doubles. */
-static void *grow(void *array, size_t count, size_t size)
-{
-	if (count & (count - 1))
-		return array;
-	return reallocarray(array, count ? 2 * count : 1, size);
-}
-
 int plan_leave(struct plan *plan, const struct component *comp, const struct device *dev,
 	       enum reason reason, struct err *err, const char *fmt, ...)
 {
-	struct decision *left = grow(plan->left, plan->left_count, sizeof(*left));
+	struct decision *left = array_grow(plan->left, plan->left_count, sizeof(*left));
 	va_list ap;
 
 	if (!left)
@@ -51,7 +44,7 @@ int plan_add_step(struct plan *plan, const struct component *comp, const struct 
 
 	if (plan->step_count == PLAN_MAX_STEPS)
 		return err_set(err, ERR_TOO_LARGE, "more than %d steps", PLAN_MAX_STEPS);
-	step = grow(plan->steps, plan->step_count, sizeof(*step));
+	step = array_grow(plan->steps, plan->step_count, sizeof(*step));
 	if (!step)
 		return err_set(err, ERR_NOMEM, "out of memory");
 	plan->steps = step;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "plan/schedule_internal.h"
 
 /*
@@ -83,14 +84,6 @@ struct builder {
 	int rc;
 };
 
-/* Room for one more of size bytes; the array doubles. */
-static void *grow(void *array, size_t count, size_t size)
-{
-	if (count & (count - 1))
-		return array;
-	return reallocarray(array, count ? 2 * count : 1, size);
-}
-
 static void fail(struct builder *b)
 {
 	b->rc = err_set(b->err, ERR_NOMEM, "out of memory");
@@ -106,7 +99,7 @@ static struct resource *resource_of(struct builder *b, enum resource_type type, 
 	for (size_t i = 0; i < s->resource_count; i++)
 		if (s->resources[i].type == type && strcmp(s->resources[i].id, id) == 0)
 			return &s->resources[i];
-	list = grow(s->resources, s->resource_count, sizeof(*list));
+	list = array_grow(s->resources, s->resource_count, sizeof(*list));
 	if (!list) {
 		fail(b);
 		return NULL;
@@ -136,7 +129,7 @@ static void hold(struct builder *b, const struct resource *res, bool exclusive)
 			return;
 		}
 	}
-	list = grow(s->holds, s->hold_count, sizeof(*list));
+	list = array_grow(s->holds, s->hold_count, sizeof(*list));
 	if (!list) {
 		fail(b);
 		return;
