@@ -60,7 +60,9 @@ copy_file() {
 	_had=0
 	[ ! -f "$2" ] || _had=$(wc -c <"$2")
 	if [ "$_had" -gt 0 ] && head -c "$_had" "$1" | cmp -s - "$2"; then
-		tail -c "+$((_had + 1))" "$1" >>"$2"
+		# Space that was set aside behind its end when the medium went is given back first: the
+		# kernel's FAT takes appending to such a file for damage and stops writing.
+		truncate -s "$_had" "$2" && tail -c "+$((_had + 1))" "$1" >>"$2"
 	else
 		cp "$1" "$2.new" && mv "$2.new" "$2"
 	fi

@@ -3,8 +3,8 @@
 # shellcheck disable=SC2154,SC2034
 #
 # The stick is pulled and another one is put in its place; the first one comes back only for the next
-# boot, which has to ask the drives what became of a run that its journal saw nothing of.
-# Sourced by run.sh.
+# boot, which has to ask the drives what became of a run that its journal saw nothing of. Or it comes
+# back when the run is over. Sourced by run.sh.
 
 test_pulled_for_good() {
 	begin forgood
@@ -39,4 +39,25 @@ B1 Y200 download_delay_ms=400
 	untouched A1 A2 B1
 	runs 2.0 A1 A2 B1
 	say_end 'the stick pulled for good and another put in: logs there, its journal untouched; the next boot asks the drives'
+}
+
+# The run is over when the stick comes back, just before the server powers off: the logs get there all
+# the same. The stick was taken away in the middle of writing; its files have more space than bytes.
+test_back_too_late() {
+	begin late
+	fleet='A1 X100 download_delay_ms=300
+'
+	many_start "$patience" "$unattended"
+	await 'The medium may now be removed' "$patience"
+	stick_pull "$dir"
+	await 'Result: exit 0' "$patience"
+	stick_plug "$dir"
+	server_ended
+	powered_off
+	ended 0
+	runs 2.0 A1
+	logged events.jsonl '"event":"RunEnd"'
+	logged report.html '</html>'
+	never_said 'clusters badly computed'
+	say_end 'the stick comes back when the run is over: its logs are there before the power goes'
 }

@@ -126,7 +126,7 @@ prepare >"$work/out" 2>&1 || {
 }
 # Two servers at a time, as one under software emulation keeps one core busy: two lists of about the
 # same length.
-tests_one='not_ours six_drives canary_fails pulled_for_good'
+tests_one='not_ours six_drives canary_fails pulled_for_good back_too_late'
 tests_two='cut_side_by_side planned_reboot other_journals'
 if [ $# -gt 0 ]; then
 	tests_one=$* tests_two=
