@@ -197,6 +197,14 @@ static void test_a_dry_run(void)
 	CHECK_STR(report.verdict, "Dry run: nothing was changed. 1 step: 1 not begun.");
 }
 
+/* Steps that were only planned may have been begun when the records went on in RAM. */
+static void test_in_ram_is_not_safe(void)
+{
+	settle_events(BEGIN STEP("1") "{\"t\":1700000010,\"event\":\"RunInRam\"}\n");
+	CHECK_INT(report.power, POWER_UNSAFE);
+	CHECK_CONTAINS(report.power_text, "went on without its medium");
+}
+
 /* It ended before it was a run, say with 6: the journal's newest run is not this one. */
 static void test_events_without_a_run(void)
 {
@@ -654,6 +662,7 @@ int main(void)
 {
 	TAP_RUN(test_a_good_run);
 	TAP_RUN(test_verdicts);
+	TAP_RUN(test_in_ram_is_not_safe);
 	TAP_RUN(test_events_cut_anywhere);
 	TAP_RUN(test_a_run_that_died_while_writing);
 	TAP_RUN(test_a_dry_run);

@@ -109,6 +109,7 @@ struct report {
 	bool ended;
 	int exit_status; /* what the run said; of one that did not end what it amounts to */
 	char end_text[513];
+	bool in_ram;  /* it went on without its medium: records may be missing */
 	bool reboots; /* it paused for a reboot of its own, and the next boot goes on with it */
 	uint64_t forecast_seconds, one_by_one_seconds; /* expected; 0 = not known */
 	double worked; /* seconds from the first step's begin to the last one's end */

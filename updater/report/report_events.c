@@ -263,6 +263,11 @@ static void on_run_end(struct line *line)
 	report_line_text(line->obj, "text", report->end_text, sizeof(report->end_text));
 }
 
+static void on_run_in_ram(struct line *line)
+{
+	line->report->in_ram = true;
+}
+
 static void on_short_journal(struct line *line)
 {
 	report_copy_text(line->report->journal_kind, sizeof(line->report->journal_kind), "efi", 3);
@@ -289,6 +294,7 @@ static const struct {
 	{ "Warning", on_warning },
 	{ "Earlier", on_earlier },
 	{ "Forecast", on_forecast },
+	{ "RunInRam", on_run_in_ram },
 	{ "ShortJournal", on_short_journal },
 	{ "RunEnd", on_run_end },
 	{ "RunReboot", on_run_reboot },

@@ -53,6 +53,7 @@ static void take_record(struct report *report, const struct journal_record *reco
 		take_step(report, record);
 		break;
 	case JOURNAL_RUN_IN_RAM:
+		report->in_ram = true;
 		break;
 	case JOURNAL_RUN_REBOOT:
 		report->reboots = true;

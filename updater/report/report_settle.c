@@ -95,11 +95,16 @@ static void judge_power(struct report *report)
 	} else if (step->last->state == STEP_WRITTEN) {
 		why = "it has the new firmware, but its activation was not finished";
 	}
-	if (!step)
-		return;
-	report->power = POWER_UNSAFE;
-	snprintf(report->power_text, sizeof(report->power_text), "%.128s: %s", device_words(step),
-		 why);
+	if (step) {
+		report->power = POWER_UNSAFE;
+		snprintf(report->power_text, sizeof(report->power_text), "%.128s: %s",
+			 device_words(step), why);
+	} else if (report->in_ram && !report->ended && report->step_count) {
+		report->power = POWER_UNSAFE;
+		snprintf(report->power_text, sizeof(report->power_text),
+			 "the run went on without its medium, and what it did since then is not "
+			 "recorded here");
+	}
 }
 
 static void add(struct report *report, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -111,9 +111,10 @@ void say_progress(struct apply_run *run)
 			more++;
 		}
 	}
-	if (more || waiting)
-		console_say(run->apply->console, "  ... and %zu more at work, %zu waiting", more,
-			    waiting);
+	if (more)
+		console_say(run->apply->console, "  ... and %zu more at work", more);
+	if (waiting)
+		console_say(run->apply->console, "  %zu waiting", waiting);
 }
 
 void say_result(struct apply_run *run, struct step_work *work)
