@@ -48,7 +48,7 @@ test_reset_needed() {
 test_pulled() {
 	begin pulled
 	server_start gone_at_offset=700000 180
-	await 'Safe to power off: NO'
+	await 'LAB1): writing, ' # by then the drive answers nothing more
 	server_pull
 	await 'DO NOT POWER OFF' 60
 	await 'It is safe to remove the medium'
