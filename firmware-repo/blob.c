@@ -113,41 +113,34 @@ static int take_chunk(struct incoming *in, size_t len, struct err *err)
 	return 0;
 }
 
-/* Fills a chunk; only the last of a file is short. */
-static int read_chunk(int fd, uint8_t *buf, size_t *ret_len)
+/* Fills a chunk; only the last of a stream is short. */
+static int read_chunk(const struct blob_stream *stream, uint8_t *buf, size_t *ret_len,
+		      struct err *err)
 {
-	*ret_len = 0;
-	while (*ret_len < CATALOG_CHUNK_BYTES) {
-		ssize_t got = read(fd, buf + *ret_len, CATALOG_CHUNK_BYTES - *ret_len);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -1;
-		if (got == 0)
-			break;
-		*ret_len += (size_t)got;
-	}
-	return 0;
-}
-
-static int copy_in(struct incoming *in, const char *file, struct err *err)
-{
-	CLEANUP_CLOSE int fd = open(file, O_RDONLY | O_CLOEXEC);
-	size_t len;
+	size_t got = 1;
 	int rc = 0;
 
-	if (fd < 0)
-		return err_set_errno(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, errno, "%s",
-				     file);
+	*ret_len = 0;
+	while (!rc && got > 0 && *ret_len < CATALOG_CHUNK_BYTES) {
+		rc = stream->read(stream->ctx, buf + *ret_len, CATALOG_CHUNK_BYTES - *ret_len, &got,
+				  err);
+		*ret_len += rc ? 0 : got;
+	}
+	return rc;
+}
+
+static int copy_in(struct incoming *in, const struct blob_stream *stream, struct err *err)
+{
+	size_t len;
+	int rc;
+
 	do {
-		if (read_chunk(fd, in->buf, &len))
-			return fail(err, file, "read");
-		if (len > 0)
+		rc = read_chunk(stream, in->buf, &len, err);
+		if (!rc && len > 0)
 			rc = take_chunk(in, len, err);
 	} while (!rc && len == CATALOG_CHUNK_BYTES);
 	if (!rc && in->size == 0)
-		rc = err_set(err, ERR_FORMAT, "%s is empty", file);
+		rc = err_set(err, ERR_FORMAT, "%s is empty", stream->name);
 	return rc ? rc : close_part(in, err);
 }
 
@@ -175,7 +168,7 @@ static int put_part(const struct incoming *in, unsigned int part, const struct p
 }
 
 /* The chunk list is the last to come and syncs the folder that all of them are in. */
-static int put_all(struct incoming *in, struct payload_ref *ret, struct err *err)
+static int put_all(struct incoming *in, struct payload_ref *ret, bool *ret_new, struct err *err)
 {
 	size_t list_len = in->chunks * HASH_BYTES;
 	char path[FSIO_PATH_MAX];
@@ -188,6 +181,8 @@ static int put_all(struct incoming *in, struct payload_ref *ret, struct err *err
 	rc = blob_path(in->repo_dir, ret->sha256, PAYLOAD_CHUNKS, path, err);
 	if (rc)
 		return rc;
+	if (ret_new)
+		*ret_new = access(path, F_OK) != 0;
 	*strrchr(path, '/') = '\0';
 	rc = fsio_mkdir_p(path, 0755, err);
 	for (unsigned int i = 0; i < in->parts && !rc; i++)
@@ -212,8 +207,8 @@ static void drop_rest(struct incoming *in)
 	free(in->hashes);
 }
 
-int blob_add(const char *repo_dir, const char *file, uint64_t part_bytes, struct payload_ref *ret,
-	     struct err *err)
+int blob_add_stream(const char *repo_dir, const struct blob_stream *stream, uint64_t part_bytes,
+		    struct payload_ref *ret, bool *ret_new, struct err *err)
 {
 	struct incoming in = { .repo_dir = repo_dir, .part_bytes = part_bytes, .part_fd = -1 };
 	int rc = fsio_join(in.dir, repo_dir, "incoming.XXXXXX", err);
@@ -224,11 +219,44 @@ int blob_add(const char *repo_dir, const char *file, uint64_t part_bytes, struct
 		return fail(err, repo_dir, "make a folder in it");
 	in.hash = hash_new();
 	in.buf = malloc(CATALOG_CHUNK_BYTES);
-	rc = in.hash && in.buf ? copy_in(&in, file, err) : err_set(err, ERR_NOMEM, "out of memory");
+	rc = in.hash && in.buf ? copy_in(&in, stream, err)
+			       : err_set(err, ERR_NOMEM, "out of memory");
 	if (!rc)
-		rc = put_all(&in, ret, err);
+		rc = put_all(&in, ret, ret_new, err);
 	drop_rest(&in);
 	return rc;
+}
+
+struct file_stream {
+	const char *path;
+	int fd;
+};
+
+static int read_file_stream(void *ctx, void *buf, size_t len, size_t *ret_len, struct err *err)
+{
+	const struct file_stream *file = ctx;
+	ssize_t got;
+
+	do
+		got = read(file->fd, buf, len);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return fail(err, file->path, "read");
+	*ret_len = (size_t)got;
+	return 0;
+}
+
+int blob_add(const char *repo_dir, const char *file, uint64_t part_bytes, struct payload_ref *ret,
+	     struct err *err)
+{
+	CLEANUP_CLOSE int fd = open(file, O_RDONLY | O_CLOEXEC);
+	struct file_stream from = { file, fd };
+	const struct blob_stream stream = { read_file_stream, &from, file };
+
+	if (fd < 0)
+		return err_set_errno(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, errno, "%s",
+				     file);
+	return blob_add_stream(repo_dir, &stream, part_bytes, ret, NULL, err);
 }
 
 static int remove_file(const char *repo_dir, const uint8_t sha256[32], int part, struct err *err)

@@ -6,12 +6,23 @@
 #include "base/err.h"
 #include "repo/catalog.h"
 
+/* Where the bytes come from: the next ones, at most len; *ret_len 0 at the end. */
+struct blob_stream {
+	int (*read)(void *ctx, void *buf, size_t len, size_t *ret_len, struct err *err);
+	void *ctx;
+	const char *name; /* for messages */
+};
+
 /*
- * Copies a file into the repository, reading it once: parts, chunk list and hashes are made on
+ * Copies a stream into the repository, reading it once: parts, chunk list and hashes are made on
  * the way and renamed to their names when all is on the disk. part_bytes is CATALOG_PART_BYTES
- * but for tests (a multiple of CATALOG_CHUNK_BYTES). ERR_NOT_FOUND, ERR_IO, ERR_FULL, ERR_FORMAT
- * (empty file), ERR_TOO_LARGE.
+ * but for tests (a multiple of CATALOG_CHUNK_BYTES). *ret_new (may be NULL): it was not there
+ * before. ERR_IO, ERR_FULL, ERR_FORMAT (no bytes), ERR_TOO_LARGE, what read() returned.
  */
+int blob_add_stream(const char *repo_dir, const struct blob_stream *stream, uint64_t part_bytes,
+		    struct payload_ref *ret, bool *ret_new, struct err *err);
+
+/* The same of a file. ERR_NOT_FOUND, and those above. */
 int blob_add(const char *repo_dir, const char *file, uint64_t part_bytes, struct payload_ref *ret,
 	     struct err *err);
 

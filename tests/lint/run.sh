@@ -72,7 +72,8 @@ include_rule() {
 	includes_of 'updater/format/*' | grep -Ev '"(base|format)/' && return 1
 	includes_of 'updater/hw/*' | grep -Ev '"(base|format|hw)/|"(inventory/inventory|inventory/probe|backends/backend)\.h"' && return 1
 	includes_of 'updater/plan/*' | grep -E '"(hw|backends)/|"inventory/probe\.h"' && return 1
-	includes_of 'updater' | grep -E '"(import|firmware-repo)' && return 1
+	includes_of 'updater' | grep -E '"(import|media|parse|firmware-repo)/' && return 1
+	includes_of 'firmware-repo/parse/*' | grep . | grep -Ev '"(base|format|repo|inventory|parse)/|"import/xml\.h"' && return 1
 	return 0
 }
 

@@ -25,6 +25,7 @@
 #define CATALOG_MAX_TARGETS	256 /* of one component */
 #define CATALOG_MAX_REQUIRES	32
 #define CATALOG_MAX_FLAGS	32
+#define CATALOG_MAX_ATTACHMENTS 64
 #define CATALOG_MAX_SECONDS	86400
 
 enum proof_match {
@@ -59,6 +60,13 @@ struct payload_ref {
 	uint8_t chunks_sha256[32]; /* of the chunk list */
 };
 
+/* A file of the vendor that goes with the payload: devices check their own signatures. */
+struct attachment {
+	char role[24];	/* "compsig", "jcat", "metadata" */
+	char name[128]; /* the vendor's name of the file */
+	struct payload_ref ref;
+};
+
 struct requirement {
 	char target[128]; /* a device target, or "" = the same device */
 	char min_version[64];
@@ -80,6 +88,8 @@ struct component {
 	char min_active_version[64]; /* stepping stone: the device must run this or newer; "" */
 	char floor[64]; /* signed minimum: nothing older is ever written to these targets; "" */
 	struct payload_ref payload;
+	struct attachment *attachments;
+	size_t attachment_count;
 	char backend[24];
 	char (*flags)[48];
 	size_t flag_count;

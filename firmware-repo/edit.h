@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Making a component, member by member. Nothing is ever cut: what is longer than the format takes
+ * (FORMAT.md) is refused with the member's name. Components begin as {0} and are released by
+ * component_free(). Every function returns 0, ERR_TOO_LARGE, ERR_FORMAT or ERR_NOMEM.
+ */
+#ifndef FWREPO_EDIT_H
+#define FWREPO_EDIT_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "repo/catalog.h"
+
+/* A text member by its name in index.json: "id", "name.en", "version" ... (catalog_texts). */
+int component_set(struct component *comp, const char *member, const char *text, struct err *err);
+
+/* Appends; one that is there already is fine. A target must be one that target_check() knows. */
+int component_add_target(struct component *comp, const char *target, struct err *err);
+int component_add_flag(struct component *comp, const char *flag, struct err *err);
+
+/* target "" = the device itself. */
+int component_add_require(struct component *comp, const char *target, const char *min_version,
+			  struct err *err);
+
+int component_set_proof(struct component *comp, const char *field, enum proof_match match,
+			const char *value, struct err *err);
+
+/* role: "compsig", "jcat", "metadata"; name: the file's own name, for people and for the device. */
+int component_add_attachment(struct component *comp, const char *role, const char *name,
+			     const struct payload_ref *ref, struct err *err);
+
+/*
+ * An id from what a vendor calls things: "<name>-<version>" in lower case, what is not a letter,
+ * digit or ". _ +" becomes one '-'; cut at 95 bytes with the last 8 of its SHA-256 in hex.
+ */
+int component_make_id(struct component *comp, const char *name, const char *version,
+		      struct err *err);
+
+/*
+ * The scheme that a version's shape tells: hpe-rom, date, dotted, hex-like and others in this order
+ * of how much they demand; VERSION_PLAIN when none orders it. Never guesses "newer" out of text.
+ */
+enum version_scheme component_scheme_of(const char *version);
+
+#endif
