@@ -38,8 +38,8 @@ int component_make_id(struct component *comp, const char *name, const char *vers
 		      struct err *err);
 
 /*
- * The scheme that a version's shape tells: hpe-rom, date, dotted, hex-like and others in this order
- * of how much they demand; VERSION_PLAIN when none orders it. Never guesses "newer" out of text.
+ * The scheme that a version's shape tells: hpe-rom, date or dotted; VERSION_PLAIN when none of
+ * them orders it. Whoever knows more of the format (an HPE drive: "HPG1") says it instead.
  */
 enum version_scheme component_scheme_of(const char *version);
 

@@ -13,6 +13,7 @@ extern const struct program fwrepo_program;
 int fwrepo_key(int argc, char **argv);
 int fwrepo_init(int argc, char **argv);
 int fwrepo_add(int argc, char **argv);
+int fwrepo_import(int argc, char **argv);
 int fwrepo_remove(int argc, char **argv);
 int fwrepo_list(int argc, char **argv);
 int fwrepo_show(int argc, char **argv);

@@ -32,11 +32,17 @@ struct tree {
 };
 
 /*
- * Regular files only, with deep all folders below. Links and what is not a file or folder are left
+ * Regular files only, of all folders below. Links and what is not a file or folder are left
  * out. ret must be {0}. ERR_NOT_FOUND, ERR_IO, ERR_FORMAT (an ISO that is damaged), ERR_TOO_LARGE.
  */
-int tree_open_dir(const char *path, bool deep, struct tree *ret, struct err *err);
+int tree_open_dir(const char *path, struct tree *ret, struct err *err);
 int tree_open_iso(const char *path, struct tree *ret, struct err *err);
+/*
+ * Of the folder that holds the file at path only what may belong to it: the files whose names begin
+ * like its own up to the first dot. *ret_entry is the file itself.
+ */
+int tree_open_beside(const char *path, struct tree *ret, const struct tree_file **ret_entry,
+		     struct err *err);
 void tree_close(struct tree *tree);
 
 /* By path, case aside. NULL when there is none. */

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "edit.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/grow.h"
+#include "base/hash.h"
+#include "base/hex.h"
+#include "inventory/target.h"
+#include "repo/catalog_text.h"
+
+static int put(char *buf, size_t size, const char *member, const char *text, struct err *err)
+{
+	size_t len = strlen(text);
+
+	if (len >= size)
+		return err_set(err, ERR_TOO_LARGE, "\"%s\" is longer than %zu bytes: %.60s ...",
+			       member, size - 1, text);
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+			return err_set(err, ERR_FORMAT, "\"%s\" has a control character", member);
+	memcpy(buf, text, len + 1);
+	return 0;
+}
+
+static bool is_member(const struct text_member *member, const char *name)
+{
+	size_t len = member->object ? strlen(member->object) : 0;
+
+	if (!member->object)
+		return strcmp(member->key, name) == 0;
+	return strncmp(member->object, name, len) == 0 && name[len] == '.' &&
+	       strcmp(member->key, name + len + 1) == 0;
+}
+
+int component_set(struct component *comp, const char *member, const char *text, struct err *err)
+{
+	for (const struct text_member *at = catalog_texts; at->key; at++)
+		if (is_member(at, member))
+			return put((char *)comp + at->offset, at->size, member, text, err);
+	assert(!"a member of the index");
+	return err_set(err, ERR_INTERNAL, "no member \"%s\"", member);
+}
+
+int component_add_target(struct component *comp, const char *target, struct err *err)
+{
+	char(*grown)[128];
+	int rc;
+
+	if (target_check(target))
+		return err_set(err, ERR_FORMAT, "\"%.80s\" is not a target", target);
+	for (size_t i = 0; i < comp->target_count; i++)
+		if (strcmp(comp->targets[i], target) == 0)
+			return 0;
+	if (comp->target_count == CATALOG_MAX_TARGETS)
+		return err_set(err, ERR_TOO_LARGE, "more than %d targets", CATALOG_MAX_TARGETS);
+	grown = array_grow(comp->targets, comp->target_count, sizeof(*grown));
+	if (!grown)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	comp->targets = grown;
+	rc = put(grown[comp->target_count], sizeof(*grown), "targets", target, err);
+	comp->target_count += !rc;
+	return rc;
+}
+
+int component_add_flag(struct component *comp, const char *flag, struct err *err)
+{
+	char(*grown)[48];
+	int rc;
+
+	if (component_has_flag(comp, flag))
+		return 0;
+	if (comp->flag_count == CATALOG_MAX_FLAGS)
+		return err_set(err, ERR_TOO_LARGE, "more than %d flags", CATALOG_MAX_FLAGS);
+	grown = array_grow(comp->flags, comp->flag_count, sizeof(*grown));
+	if (!grown)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	comp->flags = grown;
+	rc = put(grown[comp->flag_count], sizeof(*grown), "flags", flag, err);
+	comp->flag_count += !rc;
+	return rc;
+}
+
+int component_add_require(struct component *comp, const char *target, const char *min_version,
+			  struct err *err)
+{
+	struct requirement *grown;
+	int rc;
+
+	if (target[0] && target_check(target))
+		return err_set(err, ERR_FORMAT, "\"%.80s\" is not a target", target);
+	if (comp->require_count == CATALOG_MAX_REQUIRES)
+		return err_set(err, ERR_TOO_LARGE, "more than %d requirements",
+			       CATALOG_MAX_REQUIRES);
+	grown = array_grow(comp->requires, comp->require_count, sizeof(*grown));
+	if (!grown)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	comp->requires = grown;
+	grown += comp->require_count;
+	*grown = (struct requirement){ 0 };
+	rc = put(grown->target, sizeof(grown->target), "requires.target", target, err);
+	if (!rc)
+		rc = put(grown->min_version, sizeof(grown->min_version), "requires.min_version",
+			 min_version, err);
+	comp->require_count += !rc;
+	return rc;
+}
+
+int component_set_proof(struct component *comp, const char *field, enum proof_match match,
+			const char *value, struct err *err)
+{
+	int rc = put(comp->proof.field, sizeof(comp->proof.field), "proof.field", field, err);
+
+	if (!rc)
+		rc = put(comp->proof.value, sizeof(comp->proof.value), "proof.value", value, err);
+	comp->proof.match = match;
+	return rc;
+}
+
+int component_add_attachment(struct component *comp, const char *role, const char *name,
+			     const struct payload_ref *ref, struct err *err)
+{
+	struct attachment *grown;
+	int rc;
+
+	if (comp->attachment_count == CATALOG_MAX_ATTACHMENTS)
+		return err_set(err, ERR_TOO_LARGE, "more than %d attachments",
+			       CATALOG_MAX_ATTACHMENTS);
+	grown = array_grow(comp->attachments, comp->attachment_count, sizeof(*grown));
+	if (!grown)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	comp->attachments = grown;
+	grown += comp->attachment_count;
+	*grown = (struct attachment){ .ref = *ref };
+	rc = put(grown->role, sizeof(grown->role), "attachments.role", role, err);
+	if (!rc)
+		rc = put(grown->name, sizeof(grown->name), "attachments.name", name, err);
+	comp->attachment_count += !rc;
+	return rc;
+}
+
+/* Letters, digits and ". _ +" as they are, in lower case; everything else one '-' a run. */
+static size_t append_id(char *id, size_t len, size_t room, const char *text)
+{
+	for (; *text && len < room; text++) {
+		bool fine = isalnum((unsigned char)*text) || strchr("._+", *text);
+
+		if (fine)
+			id[len++] = (char)tolower((unsigned char)*text);
+		else if (len > 0 && id[len - 1] != '-')
+			id[len++] = '-';
+	}
+	return len;
+}
+
+#define ID_LONGEST (sizeof(((struct component *)0)->id) - 1)
+#define ID_MARK	   8
+
+int component_make_id(struct component *comp, const char *name, const char *version,
+		      struct err *err)
+{
+	char id[4 * ID_LONGEST] = "", mark[2 * HASH_BYTES + 1];
+	uint8_t hash[HASH_BYTES];
+	size_t len = append_id(id, 0, sizeof(id) - 2, name);
+
+	id[len++] = '-';
+	len = append_id(id, len, sizeof(id) - 1, version);
+	while (len > 0 && id[len - 1] == '-')
+		len--;
+	id[len] = '\0';
+	len = strspn(id, "-._+");
+	memmove(id, id + len, strlen(id + len) + 1);
+	if (strlen(id) > ID_LONGEST) {
+		if (hash_sha256(id, strlen(id), hash))
+			return err_set(err, ERR_INTERNAL, "cannot compute SHA-256");
+		hex_encode(hash, sizeof(hash), mark);
+		snprintf(id + ID_LONGEST - ID_MARK - 1, ID_MARK + 2, "-%.8s", mark);
+	}
+	if (!id[0])
+		return err_set(err, ERR_FORMAT, "nothing to make an id of");
+	return component_set(comp, "id", id, err);
+}
+
+enum version_scheme component_scheme_of(const char *version)
+{
+	/* What every version with dots follows comes after what few do. */
+	static const enum version_scheme schemes[] = { VERSION_HPE_ROM, VERSION_DATE,
+						       VERSION_DOTTED };
+
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++)
+		if (version_follows(schemes[i], version))
+			return schemes[i];
+	return VERSION_PLAIN;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which formats there are, in the order in which they are asked. */
+#include "import/importers.h"
+
+const struct importer *const importers[] = {
+	NULL,
+};
+
+const struct importer *importer_of(const struct import_file *file, const uint8_t *head, size_t len)
+{
+	for (size_t i = 0; importers[i]; i++)
+		if (importers[i]->recognise(file, head, len))
+			return importers[i];
+	return NULL;
+}
