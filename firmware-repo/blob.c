@@ -132,7 +132,7 @@ static int read_chunk(const struct blob_stream *stream, uint8_t *buf, size_t *re
 static int copy_in(struct incoming *in, const struct blob_stream *stream, struct err *err)
 {
 	size_t len;
-	int rc;
+	int rc = 0;
 
 	do {
 		rc = read_chunk(stream, in->buf, &len, err);

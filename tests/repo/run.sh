@@ -503,4 +503,7 @@ check 'one passphrase for both keys of a signer is asked for once' asked_once
 
 check 'the example of firmware-repo/example' example
 
+# shellcheck source=tests/repo/signing.sh
+. "$top/tests/repo/signing.sh"
+
 tap_end
