@@ -167,7 +167,8 @@ int component_make_id(struct component *comp, const char *name, const char *vers
 	uint8_t hash[HASH_BYTES];
 	size_t len = append_id(id, 0, sizeof(id) - 2, name);
 
-	id[len++] = '-';
+	if (len > 0 && id[len - 1] != '-')
+		id[len++] = '-';
 	len = append_id(id, len, sizeof(id) - 1, version);
 	while (len > 0 && id[len - 1] == '-')
 		len--;
