@@ -60,7 +60,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(BIN)/fuzz/%,$(FUZZ_SRCS))
 BENCH   := $(addprefix $(BIN)/bench/,bench_write bench_makespan bench_journal bench_copy peak)
 
 all: $(BIN)/drydock $(BIN)/fwrepo man
-man: $(BIN)/drydock.8 $(BIN)/fwrepo.8
+man: $(BIN)/man/drydock.8 $(BIN)/man/fwrepo.8
 tests: $(TESTS)
 fuzzers: $(FUZZERS)
 bench: $(BENCH)
@@ -86,8 +86,11 @@ $(BIN)/drydock $(BIN)/fwrepo $(TESTS) $(FUZZERS) $(BENCH): $(wildcard $(SYSROOT)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS)
 
-$(BIN)/%.8: $(BIN)/%
+# One page for the program and one for each of its commands.
+$(BIN)/man/%.8: $(BIN)/%
 	$(call say,MAN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)for command in $$($< --commands); do $< $$command --man >$(@D)/$*-$$command.8 || exit 1; done
 	$(Q)$< --man >$@
 
 $(CORE): $(call objs,$(CORE_SRCS))

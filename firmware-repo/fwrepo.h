@@ -9,6 +9,7 @@
 #include "base/opts.h"
 
 extern const struct program fwrepo_program;
+extern const struct command_text fwrepo_texts[];
 
 int fwrepo_key(int argc, char **argv);
 int fwrepo_init(int argc, char **argv);

@@ -25,6 +25,7 @@ const struct program fwrepo_program = {
 	.name = "fwrepo",
 	.summary = "makes and signs firmware repositories for drydock",
 	.commands = commands,
+	.texts = fwrepo_texts,
 };
 
 int main(int argc, char **argv)

@@ -289,4 +289,19 @@ else
 fi
 crypto_tests musl
 crypto_tests glibc
+# man_pages PROGRAM: one for it and one for each command, which names every option of --help.
+man_pages() {
+	head -n 1 "$build/man/$1.8" | grep -q "^.TH $1 8" || return 1
+	for _command in $("$build/$1" --commands); do
+		_page=$build/man/$1-$_command.8
+		head -n 1 "$_page" | grep -q "^.TH $1-$_command 8" || { echo "no page of $_command"; return 1; }
+		"$build/$1" "$_command" --help | sed -n 's/^  --\([a-z-]*\).*/\1/p' | sed 's/-/\\-/g' |
+			while read -r _option; do
+				grep -qF -- "$_option" "$_page" || { echo "$_command: no --$_option"; return 1; }
+			done || return 1
+	done
+}
+check 'drydock: a man page for each command' man_pages drydock
+check 'fwrepo: a man page for each command' man_pages fwrepo
+
 tap_end

@@ -3,10 +3,11 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* What --man asks each command for: its options as troff. Not for people, so not in --help. */
-#define HELP_TROFF "--help-troff"
+#include "base/cleanup.h"
+#include "base/opts_help.h"
 
 static const struct command *find_command(const struct program *prog, const char *name)
 {
@@ -69,41 +70,16 @@ static int parse_option(const struct opt *opts, int argc, char **argv, int *inde
 	return set_option(opt, argv[++*index], err);
 }
 
-static void print_help(const struct program *prog, const struct command *cmd,
-		       const struct opt *opts)
-{
-	char label[64];
-
-	printf("usage: %s %s [options]%s%s\n\n%s\n", prog->name, cmd->name,
-	       cmd->operands[0] ? " " : "", cmd->operands, cmd->summary);
-	if (opts->name)
-		printf("\noptions:\n");
-	for (; opts->name; opts++) {
-		snprintf(label, sizeof(label), "--%s%s%s", opts->name, opts->arg ? " " : "",
-			 opts->arg ? opts->arg : "");
-		printf("  %-24s %s\n", label, opts->help);
-	}
-}
-
-static void print_troff(const struct program *prog, const struct command *cmd,
-			const struct opt *opts)
-{
-	printf(".SS %s %s %s\n%s.\n", prog->name, cmd->name, cmd->operands, cmd->summary);
-	for (; opts->name; opts++)
-		printf(".TP\n.B \\-\\-%s\n.I %s\n%s.\n", opts->name, opts->arg ? opts->arg : "\\&",
-		       opts->help);
-}
-
 static bool wants_help(const struct program *prog, const struct command *cmd,
 		       const struct opt *opts, int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		if (strcmp(argv[i], "--help") == 0) {
-			print_help(prog, cmd, opts);
+			opts_print_help(prog, cmd, opts);
 			return true;
 		}
-		if (strcmp(argv[i], HELP_TROFF) == 0) {
-			print_troff(prog, cmd, opts);
+		if (strcmp(argv[i], "--man") == 0) {
+			opts_print_man(prog, cmd, opts);
 			return true;
 		}
 	}
@@ -114,12 +90,14 @@ int opts_parse(const struct program *prog, const struct opt *opts, int argc, cha
 	       int *ret_first, struct err *err)
 {
 	const struct command *cmd = find_command(prog, argv[0]);
-	char *operands[OPT_LIST_MAX];
+	CLEANUP_FREE char **operands = calloc((size_t)argc + 1, sizeof(*operands));
 	bool options_ended = false;
 	int count = 0;
 	int rc;
 
 	assert(cmd);
+	if (!operands)
+		return err_set(err, ERR_NOMEM, "out of memory");
 	if (wants_help(prog, cmd, opts, argc, argv))
 		return 1;
 	for (int i = 1; i < argc; i++) {
@@ -129,10 +107,8 @@ int opts_parse(const struct program *prog, const struct opt *opts, int argc, cha
 			rc = parse_option(opts, argc, argv, &i, err);
 			if (rc)
 				return rc;
-		} else if (count < OPT_LIST_MAX) {
-			operands[count++] = argv[i];
 		} else {
-			return err_set(err, ERR_USAGE, "too many operands");
+			operands[count++] = argv[i];
 		}
 	}
 	if (count > 0 && !cmd->operands[0])
@@ -153,24 +129,10 @@ static int usage(const struct program *prog, FILE *out)
 	return out == stdout ? 0 : 2;
 }
 
-static int man_page(const struct program *prog)
+static int list_commands(const struct program *prog)
 {
-	char name[64];
-	char ask[] = HELP_TROFF;
-
-	printf(".TH %s 8 \"\" \"Drydock " DRYDOCK_VERSION "\" \"System administration\"\n",
-	       prog->name);
-	printf(".SH NAME\n%s \\- %s\n.SH SYNOPSIS\n.B %s\n.I command\n[options]\n.SH COMMANDS\n",
-	       prog->name, prog->summary, prog->name);
-	for (const struct command *cmd = prog->commands; cmd->name; cmd++) {
-		snprintf(name, sizeof(name), "%s", cmd->name);
-		cmd->run(2, (char *[]){ name, ask, NULL });
-	}
-	printf(".SH EXIT STATUS\n"
-	       "0 changed and proven, or done; 1 the same, reboot needed; 2 usage; 3 nothing "
-	       "needed; 4 no supported device; 5 unmet dependency; 6 repository or signature; 7 "
-	       "blocked by policy; 8 some steps failed or are not provable; 9 a device needs a "
-	       "human or is overdue; 10 interrupted, can resume; 64 and above internal.\n");
+	for (const struct command *cmd = prog->commands; cmd->name; cmd++)
+		puts(cmd->name);
 	return 0;
 }
 
@@ -187,7 +149,9 @@ int opts_main(const struct program *prog, int argc, char **argv)
 		return 0;
 	}
 	if (strcmp(argv[1], "--man") == 0)
-		return man_page(prog);
+		return opts_print_program_man(prog);
+	if (strcmp(argv[1], "--commands") == 0)
+		return list_commands(prog);
 	cmd = find_command(prog, argv[1]);
 	if (cmd)
 		return cmd->run(argc - 1, argv + 1);

@@ -40,10 +40,20 @@ struct command {
 	int (*run)(int argc, char **argv); /* returns the exit status */
 };
 
+/*
+ * What there is to say of a command beyond its summary and options, for --help and its man page:
+ * paragraphs; lines that begin with four blanks are shown as they are.
+ */
+struct command_text {
+	const char *name; /* of the command; NULL ends a table */
+	const char *text;
+};
+
 struct program {
 	const char *name;
 	const char *summary;
 	const struct command *commands;
+	const struct command_text *texts; /* NULL = none */
 };
 
 /*
@@ -56,8 +66,8 @@ int opts_parse(const struct program *prog, const struct opt *opts, int argc, cha
 
 /*
  * The main() of a program: finds the command, handles --help, --version and "help"; returns the
- * exit status, 2 for a command line that is wrong. "--man" as the only argument prints the man
- * page in troff.
+ * exit status, 2 for a command line that is wrong. "--man" as the only argument prints the
+ * program's man page in troff, "COMMAND --man" that of a command, "--commands" the names of all.
  */
 int opts_main(const struct program *prog, int argc, char **argv);
 
