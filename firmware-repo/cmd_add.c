@@ -8,6 +8,7 @@
 
 #include "blob.h"
 #include "component_args.h"
+#include "edit.h"
 #include "repo.h"
 
 static int append(struct catalog *cat, struct component *comp, struct err *err)
@@ -23,18 +24,53 @@ static int append(struct catalog *cat, struct component *comp, struct err *err)
 	return 0;
 }
 
-static void note_source(struct component *comp, const char *file)
+static const char *base_name(const char *file)
 {
 	const char *slash = strrchr(file, '/');
 
-	snprintf(comp->source_file, sizeof(comp->source_file), "%s", slash ? slash + 1 : file);
+	return slash ? slash + 1 : file;
+}
+
+static void note_source(struct component *comp, const char *file)
+{
+	snprintf(comp->source_file, sizeof(comp->source_file), "%s", base_name(file));
 	snprintf(comp->importer, sizeof(comp->importer), "fwrepo add %s", DRYDOCK_VERSION);
 }
 
-/* The payload comes last: a mistake in the other members must not cost a copy of it. */
-static int add(const char *dir, const char *file, struct component *comp, struct err *err)
+/* "ROLE=FILE"; the bytes come later. */
+static int note_attachments(const struct opt_list *list, struct component *comp, struct err *err)
 {
-	struct payload_ref ref = { 0 };
+	static const struct payload_ref later = { .size = 1 };
+	int rc = 0;
+
+	for (size_t i = 0; i < list->count && !rc; i++) {
+		const char *text = list->items[i], *sign = strchr(text, '=');
+		char role[64];
+
+		if (!sign || sign == text || !sign[1] || (size_t)(sign - text) >= sizeof(role))
+			return err_set(err, ERR_USAGE, "--attach: want ROLE=FILE");
+		snprintf(role, sizeof(role), "%.*s", (int)(sign - text), text);
+		rc = component_add_attachment(comp, role, base_name(sign + 1), &later, err);
+	}
+	return rc;
+}
+
+static int add_bytes(const char *dir, const char *file, const struct opt_list *attached,
+		     struct component *comp, struct err *err)
+{
+	int rc = blob_add(dir, file, CATALOG_PART_BYTES, &comp->payload, err);
+
+	memcpy(comp->source_sha256, comp->payload.sha256, sizeof(comp->source_sha256));
+	for (size_t i = 0; i < attached->count && !rc; i++)
+		rc = blob_add(dir, strchr(attached->items[i], '=') + 1, CATALOG_PART_BYTES,
+			      &comp->attachments[i].ref, err);
+	return rc;
+}
+
+/* The bytes come last: a mistake in the other members must not cost a copy of them. */
+static int add(const char *dir, const char *file, const struct opt_list *attached,
+	       struct component *comp, struct err *err)
+{
 	struct repo repo = { 0 };
 	int rc = repo_open(dir, &repo, err);
 
@@ -47,14 +83,9 @@ static int add(const char *dir, const char *file, struct component *comp, struct
 	if (!rc)
 		rc = repo_check_index(&repo.cat, err);
 	if (!rc)
-		rc = blob_add(dir, file, CATALOG_PART_BYTES, &ref, err);
-	if (!rc) {
-		struct component *added = &repo.cat.components[repo.cat.count - 1];
-
-		added->payload = ref;
-		memcpy(added->source_sha256, ref.sha256, sizeof(ref.sha256));
+		rc = add_bytes(dir, file, attached, &repo.cat.components[repo.cat.count - 1], err);
+	if (!rc)
 		rc = repo_write_index(&repo, err);
-	}
 	repo_close(&repo);
 	return rc;
 }
@@ -74,10 +105,13 @@ int fwrepo_add(int argc, char **argv)
 {
 	struct component_args args = { 0 };
 	struct component comp = { 0 };
+	struct opt_list attached = { 0 };
 	const char *repo = NULL;
 	const struct opt opts[] = {
 		{ "repo", OPT_TEXT, &repo, "DIR", "the repository" },
 		COMPONENT_OPTIONS(args),
+		{ "attach", OPT_LIST, &attached, "ROLE=FILE",
+		  "a file of the vendor that goes with it: compsig, jcat, metadata; repeat" },
 		{ 0 },
 	};
 	const struct needed needed[] = {
@@ -95,9 +129,11 @@ int fwrepo_add(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	rc = component_from_args(&args, &comp, &err);
+	if (!rc)
+		rc = note_attachments(&attached, &comp, &err);
 	if (!rc) {
 		warn(&comp);
-		rc = add(repo, argv[first], &comp, &err);
+		rc = add(repo, argv[first], &attached, &comp, &err);
 	}
 	component_free(&comp);
 	if (rc)

@@ -100,6 +100,13 @@ static int show(const struct component *comp, bool json, struct err *err)
 		       comp->proof.value);
 	hex_encode(comp->payload.sha256, sizeof(comp->payload.sha256), hex);
 	printf("payload %" PRIu64 " bytes, SHA-256 %s\n", comp->payload.size, hex);
+	for (size_t i = 0; i < comp->attachment_count; i++) {
+		const struct attachment *attachment = &comp->attachments[i];
+
+		hex_encode(attachment->ref.sha256, sizeof(attachment->ref.sha256), hex);
+		printf("%s %s, %" PRIu64 " bytes, SHA-256 %s\n", attachment->role, attachment->name,
+		       attachment->ref.size, hex);
+	}
 	if (comp->not_understood[0])
 		printf("not usable by this version: %s\n", comp->not_understood);
 	return 0;

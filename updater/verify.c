@@ -29,6 +29,7 @@ struct verify {
 /* Long work is not silent; called from several threads. */
 struct progress {
 	const struct component *comp;
+	uint64_t bytes;
 	_Atomic time_t said;
 };
 
@@ -41,19 +42,35 @@ static void say_progress(void *ctx, uint64_t done_bytes)
 	    !atomic_compare_exchange_strong(&progress->said, &said, now))
 		return;
 	fprintf(stderr, "%s: %" PRIu64 " of %" PRIu64 " MiB\n", progress->comp->id,
-		done_bytes >> 20, progress->comp->payload.size >> 20);
+		done_bytes >> 20, progress->bytes >> 20);
 }
 
-static int verify_payload(const struct verify *verify, const struct component *comp,
-			  struct err *err)
+static int verify_blob(const struct verify *verify, const struct component *comp,
+		       const struct payload_ref *ref, struct err *err)
 {
-	struct progress progress = { .comp = comp, .said = time(NULL) };
+	struct progress progress = { .comp = comp, .bytes = ref->size, .said = time(NULL) };
 	struct payload *payload = NULL;
-	int rc = payload_open(verify->repo, &comp->payload, &payload, err);
+	int rc = payload_open(verify->repo, ref, &payload, err);
 
 	if (!rc)
 		rc = payload_verify(payload, verify->threads, say_progress, &progress, err);
 	payload_close(payload);
+	return rc;
+}
+
+/* The payload and what goes with it. */
+static int verify_component(const struct verify *verify, const struct component *comp,
+			    struct err *err)
+{
+	int rc = verify_blob(verify, comp, &comp->payload, err);
+
+	for (size_t i = 0; i < comp->attachment_count && !rc; i++) {
+		const struct attachment *attachment = &comp->attachments[i];
+
+		rc = verify_blob(verify, comp, &attachment->ref, err);
+		if (rc)
+			err_prefix(err, "%s %s", attachment->role, attachment->name);
+	}
 	return rc;
 }
 
@@ -92,7 +109,7 @@ static int verify_all(struct verify *verify, struct err *err)
 	for (size_t i = 0; i < cat->count; i++) {
 		struct err *result = &verify->results[i];
 
-		if (verify_payload(verify, &cat->components[i], result)) {
+		if (verify_component(verify, &cat->components[i], result)) {
 			verify->bad++;
 			rc = err_set(err, result->code, "%.95s: %.400s", cat->components[i].id,
 				     result->text);

@@ -13,7 +13,10 @@ static void check_component(const struct component *comp)
 	if (!catalog_id_ok(comp->id) || !comp->version[0] || comp->target_count == 0 ||
 	    comp->payload.size == 0 || comp->payload.size > CATALOG_PAYLOAD_MAX)
 		abort();
-	if (!comp->not_understood[0] && (!comp->scheme || !comp->activation || comp->flag_count))
+	for (size_t i = 0; i < component_ref_count(comp); i++)
+		if (component_ref(comp, i)->size == 0)
+			abort();
+	if (!comp->not_understood[0] && (!comp->scheme || !comp->activation))
 		abort();
 }
 

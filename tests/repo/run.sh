@@ -102,6 +102,7 @@ flip() {
 make_good() {
 	head -c 3500000 /dev/urandom >first.bin &&
 		head -c 1048576 /dev/urandom >second.bin &&
+		head -c 700 /dev/urandom >a.compsig && head -c 1048577 /dev/urandom >'b{.bin' &&
 		"$fwrepo" key new site --dir keys --no-passphrase &&
 		"$fwrepo" key new stranger --dir keys --no-passphrase &&
 		"$fwrepo" key new ed --dir keys --no-passphrase &&
@@ -113,7 +114,8 @@ make_good() {
 			--floor 1.5 --release-notes 'Fixes what was wrong.' &&
 		"$fwrepo" add second.bin --repo good --id x200-HPG2 --version HPG2 \
 			--scheme hpe-drive --target 'nvme-model:LAB NVME X200' --backend nvme \
-			--proof 'nvme.fr~=HPG2' &&
+			--proof 'nvme.fr~=HPG2' --attach compsig=a.compsig \
+			--attach 'of-later-days=b{.bin' &&
 		SOURCE_DATE_EPOCH=1767225600 "$fwrepo" sign --repo good --key site --key-dir keys &&
 		"$fwrepo" trust --key site --key-dir keys --out trust --min-evidence emulator &&
 		"$fwrepo" trust --key ed --algorithm ed25519 --key-dir keys --out trust-ed &&
@@ -158,7 +160,7 @@ audit_good() {
 	audit "$1" good >said_now 2>&1 || { cat said_now; return 1; }
 	cat said_now
 	grep -q 'Signature Verified Successfully' said_now && grep -q '^index.json: OK' said_now &&
-		[ "$(grep -c '^blobs/.*: OK' said_now)" -eq 4 ]
+		[ "$(grep -c '^blobs/.*: OK' said_now)" -eq 8 ]
 }
 check 'an auditor with openssl and sha256sum comes to the same end (ed25519)' audit_good ed25519
 
@@ -314,6 +316,11 @@ fresh; cp "$second" "$first"; cp "$second.chunks" "$first.chunks"
 check 'the payload of another' refuses FORMAT 'instead of'
 fresh; rm "$first"; mkdir "$first"
 check 'a directory for a payload' refuses FORMAT 'instead of 3500000'
+
+fresh; flip "$(blob a.compsig)" 699
+check 'one bit in an attachment' refuses HASH 'compsig a.compsig: chunk 1 of 1: SHA-256'
+fresh; rm "$(blob 'b{.bin')"
+check 'an attachment of a role nobody knows is missing' refuses NOT_FOUND 'of-later-days b{.bin'
 
 others_are_told() {
 	fresh

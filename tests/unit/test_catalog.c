@@ -20,9 +20,15 @@ static const char least[] =
 	"\"},\"scheme\":\"dotted\",\"targets\":[\"pci:8086:1593\"],"
 	"\"version\":\"1.0\"}],\"format\":1}";
 
+#define ATTACHED(role, size, name)                                                            \
+	"{\"name\":\"" name "\",\"payload\":{\"chunks_sha256\":\"" SHA "\",\"sha256\":\"" SHA \
+	"\",\"size\":" size "},\"role\":\"" role "\"}"
+
 /* In canonical form with everything in it. */
 static const char most[] =
-	"{\"components\":[{\"activation\":\"power-cycle\",\"backend\":\"nvme\",\"class\":\"drive\","
+	"{\"components\":[{\"activation\":\"power-cycle\",\"attachments\":["
+	ATTACHED("compsig", "9", "a.compsig") "," ATTACHED("of-later-days", "1", "b{") "],"
+	"\"backend\":\"nvme\",\"class\":\"drive\","
 	"\"criticality\":\"critical\",\"expected_seconds\":90,\"flags\":[\"x.y\"],"
 	"\"floor\":\"0.9\",\"host_power_off\":true,\"id\":\"a-1\",\"measured\":true,"
 	"\"min_active_version\":\"1.1\",\"name\":{\"en\":\"Drive\",\"ja\":\"\xe3\x83\x89\"},"
@@ -111,6 +117,13 @@ static void read_most(void)
 		CHECK_STR(comp->requires[1].target, "pci:8086:1593");
 		CHECK_INT(comp->payload.size, 17179869184);
 		CHECK_INT(comp->expected_seconds, 90);
+		CHECK_INT(component_ref_count(comp), 3);
+		CHECK_STR(comp->attachments[0].role, "compsig");
+		CHECK_STR(comp->attachments[0].name, "a.compsig");
+		CHECK_INT(component_ref(comp, 1)->size, 9);
+		CHECK_STR(comp->attachments[1].role, "of-later-days");
+		CHECK_STR(comp->attachments[1].name, "b{");
+		CHECK_STR(comp->not_understood, "flag \"x.y\""); /* not the role */
 		CHECK_INT(comp->activation, ACTIVATION_POWER_CYCLE);
 		CHECK_INT(comp->criticality, CRITICALITY_CRITICAL);
 		CHECK(comp->measured && comp->host_power_off);
@@ -191,6 +204,18 @@ static void refused(void)
 		  ERR_FORMAT, "empty" },
 		{ "\"targets\"", "\"requires\":[{}],\"targets\"", ERR_FORMAT, "min_version" },
 		{ "\"targets\"", "\"requires\":[[]],\"targets\"", ERR_FORMAT, "requires" },
+		{ "\"targets\"", "\"attachments\":[{}],\"targets\"", ERR_FORMAT,
+		  "\"role\" is miss" },
+		{ "\"targets\"", "\"attachments\":[7],\"targets\"", ERR_FORMAT, "attachments" },
+		{ "\"targets\"", "\"attachments\":[" ATTACHED("b", "1", "") "],\"targets\"",
+		  ERR_FORMAT, "empty role or name" },
+		{ "\"targets\"", "\"attachments\":[" ATTACHED("b", "0", "n") "],\"targets\"",
+		  ERR_FORMAT, "\"size\" is 0" },
+		{ "\"targets\"",
+		  "\"attachments\":[" ATTACHED("b", "1", "n") "," ATTACHED("b", "1",
+									   "n") "],"
+										"\"targets\"",
+		  ERR_DUPLICATE, "b \"n\" twice" },
 		{ "\"targets\"", "\"flags\":[null],\"targets\"", ERR_FORMAT, "flags" },
 		{ "\"targets\"", "\"measured\":1,\"targets\"", ERR_FORMAT, "neither true nor" },
 		{ "\"targets\"", "\"expected_seconds\":86401,\"targets\"", ERR_FORMAT, "86401" },

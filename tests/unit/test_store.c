@@ -77,6 +77,54 @@ static void same_payload_twice(void)
 	store_world_drop(&world);
 }
 
+/* The vendor's signatures go with the payload; what two steps share is copied once. */
+static void attachments(void)
+{
+	struct attachment first[2] = { { .role = "compsig" }, { .role = "metadata" } };
+	struct attachment second = { .role = "compsig" };
+	struct world world;
+	struct store_need need;
+
+	store_world_make(&world);
+	for (size_t i = 0; i < STEPS; i++)
+		store_world_add(&world, MIB + i, "nvme");
+	world.plan.step_count = 2;
+	first[0].ref = second.ref = world.comps[2].payload;
+	first[1].ref = world.comps[3].payload;
+	world.comps[0].attachments = first;
+	world.comps[0].attachment_count = 2;
+	world.comps[1].attachments = &second;
+	world.comps[1].attachment_count = 1;
+	CHECK_INT(store_measure(&world.hw, &world.plan, &need, &world.err), 0);
+	CHECK_INT(need.payload_bytes, 4 * MIB + 6);
+	CHECK_INT(store_world_fill(&world, NULL), 0);
+	CHECK_CONTAINS(world.said, "4 payloads ...");
+	for (size_t i = 0; i < STEPS; i++)
+		store_world_check_there(&world, i);
+	store_world_drop(&world);
+}
+
+/* One that cannot be copied: the step's payload is there, the store does not hold all. */
+static void attachment_missing(void)
+{
+	struct attachment attached = { .role = "compsig" };
+	char name[PAYLOAD_NAME_MAX];
+	struct world world;
+
+	store_world_make_three(&world);
+	world.plan.step_count = 1;
+	attached.ref = world.comps[1].payload;
+	world.comps[0].attachments = &attached;
+	world.comps[0].attachment_count = 1;
+	payload_name(attached.ref.sha256, PAYLOAD_WHOLE, name);
+	CHECK_INT(unlink(tmpdir_file(&world.repo, name)), 0);
+	CHECK_INT(store_world_fill(&world, NULL), 0);
+	CHECK(!store_holds_all(world.store));
+	store_world_check_there(&world, 0);
+	store_world_check_absent(&world, 1);
+	store_world_drop(&world);
+}
+
 static void nothing_to_do(void)
 {
 	struct world world;
@@ -459,6 +507,8 @@ int main(void)
 	TAP_RUN(from_files);
 	TAP_RUN(medium_removed_after);
 	TAP_RUN(same_payload_twice);
+	TAP_RUN(attachments);
+	TAP_RUN(attachment_missing);
 	TAP_RUN(nothing_to_do);
 	TAP_RUN(read_error_once);
 	TAP_RUN(read_error_five_times);

@@ -91,6 +91,7 @@ void component_free(struct component *comp)
 	free(comp->targets);
 	free(comp->requires);
 	free(comp->flags);
+	free(comp->attachments);
 	*comp = (struct component){ 0 };
 }
 
@@ -108,6 +109,16 @@ const struct component *catalog_find(const struct catalog *cat, const char *id)
 		if (strcmp(cat->components[i].id, id) == 0)
 			return &cat->components[i];
 	return NULL;
+}
+
+size_t component_ref_count(const struct component *comp)
+{
+	return 1 + comp->attachment_count;
+}
+
+const struct payload_ref *component_ref(const struct component *comp, size_t index)
+{
+	return index == 0 ? &comp->payload : &comp->attachments[index - 1].ref;
 }
 
 bool component_has_flag(const struct component *comp, const char *flag)

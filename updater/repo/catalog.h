@@ -62,7 +62,7 @@ struct payload_ref {
 
 /* A file of the vendor that goes with the payload: devices check their own signatures. */
 struct attachment {
-	char role[24];	/* "compsig", "jcat", "metadata" */
+	char role[24];	/* "compsig", "jcat", "metadata"; others are for those who know them */
 	char name[128]; /* the vendor's name of the file */
 	struct payload_ref ref;
 };
@@ -136,6 +136,11 @@ int catalog_open(const char *dir, const struct policy *policy, struct catalog *r
 void catalog_free(struct catalog *cat);
 
 const struct component *catalog_find(const struct catalog *cat, const char *id);
+
+/* What lies below blobs/ for a component: 0 is the payload, then come the attachments. */
+size_t component_ref_count(const struct component *comp);
+const struct payload_ref *component_ref(const struct component *comp, size_t index);
+
 bool component_has_flag(const struct component *comp, const char *flag);
 void component_free(struct component *comp); /* what it points to; leaves {0} */
 

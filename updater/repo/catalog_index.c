@@ -14,6 +14,7 @@
 static const char *const members[] = { "components", "format", NULL };
 static const char *const component_members[] = {
 	"activation",
+	"attachments",
 	"backend",
 	"class",
 	"criticality",
@@ -36,6 +37,7 @@ static const char *const component_members[] = {
 	"version",
 	NULL,
 };
+static const char *const attachment_members[] = { "name", "payload", "role", NULL };
 static const char *const payload_members[] = { "chunks_sha256", "sha256", "size", NULL };
 static const char *const proof_members[] = { "field", "match", "value", NULL };
 static const char *const provenance_members[] = { "file", "importer", "sha256", NULL };
@@ -243,6 +245,54 @@ static int parse_requires(yyjson_val *obj, struct component *comp, struct err *e
 	return 0;
 }
 
+static bool is_same_file(const struct attachment *a, const struct attachment *b)
+{
+	return strcmp(a->role, b->role) == 0 && strcmp(a->name, b->name) == 0;
+}
+
+static int parse_attachment(yyjson_val *val, struct attachment *ret, struct err *err)
+{
+	int rc;
+
+	if (!yyjson_is_obj(val))
+		return err_set(err, ERR_FORMAT, "not an object");
+	rc = json_check_members(val, attachment_members, err);
+	if (!rc)
+		rc = json_get_str(val, "role", ret->role, sizeof(ret->role), err);
+	if (!rc)
+		rc = json_get_str(val, "name", ret->name, sizeof(ret->name), err);
+	if (!rc && (!ret->role[0] || !ret->name[0]))
+		rc = err_set(err, ERR_FORMAT, "empty role or name");
+	return rc ? rc : parse_payload(val, &ret->ref, err);
+}
+
+static int parse_attachments(yyjson_val *obj, struct component *comp, struct err *err)
+{
+	yyjson_val *list, *item;
+	size_t idx, max;
+	int rc = json_opt_arr(obj, "attachments", CATALOG_MAX_ATTACHMENTS, &list, err);
+
+	if (rc || !list || yyjson_arr_size(list) == 0)
+		return rc;
+	comp->attachments = calloc(yyjson_arr_size(list), sizeof(*comp->attachments));
+	if (!comp->attachments)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	yyjson_arr_foreach(list, idx, max, item)
+	{
+		struct attachment *added = &comp->attachments[idx];
+
+		rc = parse_attachment(item, added, err);
+		for (size_t i = 0; i < idx && !rc; i++)
+			if (is_same_file(&comp->attachments[i], added))
+				rc = err_set(err, ERR_DUPLICATE, "%s \"%s\" twice", added->role,
+					     added->name);
+		if (rc)
+			return err_prefix(err, "\"attachments\"");
+		comp->attachment_count++;
+	}
+	return 0;
+}
+
 static int parse_provenance(yyjson_val *obj, struct component *comp, struct err *err)
 {
 	yyjson_val *val;
@@ -271,8 +321,8 @@ static int parse_numbers(yyjson_val *obj, struct component *comp, struct err *er
 static int parse_component(yyjson_val *obj, struct component *comp, struct err *err)
 {
 	int (*const parts[])(yyjson_val *, struct component *, struct err *) = {
-		parse_texts, parse_words,    parse_proof,      parse_targets,
-		parse_flags, parse_requires, parse_provenance, parse_numbers,
+		parse_texts,	parse_words,	   parse_proof,	     parse_targets, parse_flags,
+		parse_requires, parse_attachments, parse_provenance, parse_numbers,
 	};
 	int rc;
 

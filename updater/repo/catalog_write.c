@@ -79,6 +79,22 @@ static void add_payload(yyjson_mut_doc *doc, yyjson_mut_val *obj, const struct p
 	add_sha256(doc, val, "chunks_sha256", ref->chunks_sha256);
 }
 
+static void add_attachments(yyjson_mut_doc *doc, yyjson_mut_val *obj, const struct component *comp)
+{
+	yyjson_mut_val *list = NULL;
+
+	if (comp->attachment_count)
+		list = yyjson_mut_obj_add_arr(doc, obj, "attachments");
+	for (size_t i = 0; i < comp->attachment_count; i++) {
+		const struct attachment *attachment = &comp->attachments[i];
+		yyjson_mut_val *entry = yyjson_mut_arr_add_obj(doc, list);
+
+		yyjson_mut_obj_add_strcpy(doc, entry, "role", attachment->role);
+		yyjson_mut_obj_add_strcpy(doc, entry, "name", attachment->name);
+		add_payload(doc, entry, &attachment->ref);
+	}
+}
+
 yyjson_mut_val *component_to_json(yyjson_mut_doc *doc, const struct component *comp)
 {
 	yyjson_mut_val *obj = yyjson_mut_obj(doc);
@@ -90,6 +106,7 @@ yyjson_mut_val *component_to_json(yyjson_mut_doc *doc, const struct component *c
 	add_lists(doc, obj, comp);
 	add_proof(doc, obj, &comp->proof);
 	add_payload(doc, obj, &comp->payload);
+	add_attachments(doc, obj, comp);
 	if (comp->expected_seconds)
 		yyjson_mut_obj_add_uint(doc, obj, "expected_seconds", comp->expected_seconds);
 	if (comp->host_power_off)

@@ -56,14 +56,40 @@ static bool is_chosen(const bool *chosen, size_t i)
 	return !chosen || chosen[i];
 }
 
-/* Is the payload of step i that of a chosen step before it? */
-static bool is_repeated(const struct plan *plan, const bool *chosen, size_t i)
+/* Are these bytes among the first count of comp? */
+static bool is_among(const struct component *comp, size_t count, const struct payload_ref *ref)
 {
-	for (size_t k = 0; k < i; k++)
-		if (is_chosen(chosen, k) &&
-		    is_same(&plan->steps[k].comp->payload, &plan->steps[i].comp->payload))
+	for (size_t i = 0; i < count; i++)
+		if (is_same(component_ref(comp, i), ref))
 			return true;
 	return false;
+}
+
+/* Is number which of step i's payload and attachments in a chosen step before it, or before? */
+static bool is_repeated(const struct plan *plan, const bool *chosen, size_t i, size_t which)
+{
+	const struct component *comp = plan->steps[i].comp;
+	const struct payload_ref *ref = component_ref(comp, which);
+
+	for (size_t k = 0; k < i; k++) {
+		const struct component *other = plan->steps[k].comp;
+
+		if (is_chosen(chosen, k) && is_among(other, component_ref_count(other), ref))
+			return true;
+	}
+	return is_among(comp, which, ref);
+}
+
+/* Bytes that step i needs and no chosen step before it. */
+static uint64_t new_bytes(const struct plan *plan, const bool *chosen, size_t i)
+{
+	const struct component *comp = plan->steps[i].comp;
+	uint64_t bytes = 0;
+
+	for (size_t k = 0; k < component_ref_count(comp); k++)
+		if (!is_repeated(plan, chosen, i, k))
+			bytes += component_ref(comp, k)->size;
+	return bytes;
 }
 
 static bool kernel_copies(const struct component *comp)
@@ -89,8 +115,7 @@ static int measure(struct hwio *hw, const struct plan *plan, const bool *chosen,
 
 		if (!is_chosen(chosen, i))
 			continue;
-		if (!is_repeated(plan, chosen, i))
-			need.payload_bytes += comp->payload.size;
+		need.payload_bytes += new_bytes(plan, chosen, i);
 		if (kernel_copies(comp))
 			need.kernel_bytes += comp->payload.size;
 	}
@@ -168,18 +193,33 @@ static int check_room(int dir, uint64_t bytes, struct err *err)
 	return refuse(err, bytes - room, "room in the RAM file system");
 }
 
+static int make_jobs_of(struct store *store, const struct plan *plan, const bool *chosen, size_t i,
+			uint64_t part_bytes, struct err *err)
+{
+	const struct component *comp = plan->steps[i].comp;
+	int rc = 0;
+
+	for (size_t k = 0; k < component_ref_count(comp) && !rc; k++)
+		if (!is_repeated(plan, chosen, i, k))
+			rc = copy_job_init(&store->jobs[store->job_count++], comp->id,
+					   component_ref(comp, k), part_bytes, err);
+	return rc;
+}
+
 static int make_jobs(struct store *store, const struct plan *plan, const bool *chosen,
 		     uint64_t part_bytes, struct err *err)
 {
+	size_t room = 1;
 	int rc = 0;
 
-	store->jobs = calloc(plan->step_count + 1, sizeof(*store->jobs));
+	for (size_t i = 0; i < plan->step_count; i++)
+		room += component_ref_count(plan->steps[i].comp);
+	store->jobs = calloc(room, sizeof(*store->jobs));
 	if (!store->jobs)
 		return err_set(err, ERR_NOMEM, "out of memory");
 	for (size_t i = 0; i < plan->step_count && !rc; i++)
-		if (is_chosen(chosen, i) && !is_repeated(plan, chosen, i))
-			rc = copy_job_init(&store->jobs[store->job_count++], plan->steps[i].comp,
-					   part_bytes, err);
+		if (is_chosen(chosen, i))
+			rc = make_jobs_of(store, plan, chosen, i, part_bytes, err);
 	return rc;
 }
 

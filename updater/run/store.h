@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The payloads of a plan in RAM (law 7): copied chunk by chunk, each verified where it lies, so
- * that the medium may go. Below the folder lies the same "blobs/ab/abcd..." as in a repository: a
- * payload that is in the store is opened there as it would be on the medium.
+ * The payloads of a plan and their attachments in RAM (law 7): copied chunk by chunk, each verified
+ * where it lies, so that the medium may go. Below the folder lies the same "blobs/ab/abcd..." as in
+ * a repository: a payload that is in the store is opened there as it would be on the medium.
  */
 #ifndef DRYDOCK_RUN_STORE_H
 #define DRYDOCK_RUN_STORE_H
@@ -19,7 +19,7 @@
 
 /* What fits, before anything is copied. */
 struct store_need {
-	uint64_t payload_bytes; /* of all steps, each payload once */
+	uint64_t payload_bytes; /* of all steps with their attachments, the same bytes once */
 	/*
 	 * What the kernel copies once more, of every step whose backend hands its payload over in
 	 * one piece: they may be at work at the same time, and a capsule stays until the reset.
@@ -79,7 +79,8 @@ bool store_disturbs_medium(struct hwio *hw, const struct step *step, const char 
 int store_fill(const struct store_options *options, const struct plan *plan, const bool *chosen,
 	       struct store **ret, struct err *err);
 
-/* Where a step's payload is to be opened: the store's folder, or the repository's. */
+/* Where a step's payload, or an attachment, is to be opened: the store's folder, or the
+ * repository's. */
 const char *store_dir(const struct store *store, const struct payload_ref *ref);
 
 /* Every payload that was to be copied is there, and it was all of the plan. */

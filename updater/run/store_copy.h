@@ -18,7 +18,7 @@ struct bad_chunk {
 	bool under_way;
 };
 
-/* One payload. */
+/* One payload, or an attachment. */
 struct copy_job {
 	struct payload_ref ref;
 	char name[96]; /* of its component, for people */
@@ -36,9 +36,10 @@ struct copy_job {
 	bool failed;
 };
 
-/* job must be {0}. copy_job_free() takes one that was not made to its end. ERR_NOMEM. */
-int copy_job_init(struct copy_job *job, const struct component *comp, uint64_t part_bytes,
-		  struct err *err);
+/* name: of the component, for people. job must be {0}. copy_job_free() takes one that was not made
+ * to its end. ERR_NOMEM. */
+int copy_job_init(struct copy_job *job, const char *name, const struct payload_ref *ref,
+		  uint64_t part_bytes, struct err *err);
 void copy_job_free(struct copy_job *job);
 
 bool copy_job_is_complete(const struct copy_job *job);

@@ -135,16 +135,14 @@ void copy_job_close(struct copy_job *job, int dir)
 	}
 }
 
-int copy_job_init(struct copy_job *job, const struct component *comp, uint64_t part_bytes,
-		  struct err *err)
+int copy_job_init(struct copy_job *job, const char *name, const struct payload_ref *ref,
+		  uint64_t part_bytes, struct err *err)
 {
-	const struct payload_ref *ref = &comp->payload;
-
 	job->ref = *ref;
 	job->part_bytes = part_bytes;
 	job->part_count = (size_t)((ref->size + part_bytes - 1) / part_bytes);
 	job->chunk_count = (size_t)((ref->size + CATALOG_CHUNK_BYTES - 1) / CATALOG_CHUNK_BYTES);
-	snprintf(job->name, sizeof(job->name), "%s", comp->id);
+	snprintf(job->name, sizeof(job->name), "%s", name);
 	job->fds = malloc((job->part_count + 1) * sizeof(*job->fds));
 	if (!job->fds)
 		return err_set(err, ERR_NOMEM, "out of memory");
