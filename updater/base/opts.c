@@ -86,6 +86,16 @@ static bool wants_help(const struct program *prog, const struct command *cmd,
 	return false;
 }
 
+/* -o is what everybody tries first. */
+static void lengthen_out(int argc, char **argv)
+{
+	static char out[] = "--out";
+
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "-o") == 0)
+			argv[i] = out;
+}
+
 int opts_parse(const struct program *prog, const struct opt *opts, int argc, char **argv,
 	       int *ret_first, struct err *err)
 {
@@ -96,6 +106,8 @@ int opts_parse(const struct program *prog, const struct opt *opts, int argc, cha
 	int rc;
 
 	assert(cmd);
+	if (find_option(opts, "out", 3))
+		lengthen_out(argc, argv);
 	if (!operands)
 		return err_set(err, ERR_NOMEM, "out of memory");
 	if (wants_help(prog, cmd, opts, argc, argv))

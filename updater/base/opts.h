@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Command lines from tables: one source for parsing, --help and the man page. Long options only:
- * "--name VALUE" or "--name=VALUE"; "--" ends them.
+ * "--name VALUE" or "--name=VALUE"; "--" ends them. Only -o is short, for --out where there is one.
  */
 #ifndef DRYDOCK_BASE_OPTS_H
 #define DRYDOCK_BASE_OPTS_H
