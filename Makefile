@@ -39,6 +39,8 @@ CFLAGS  := -std=c17 -D_GNU_SOURCE -Iupdater -Ifirmware-repo -isystem $(SYSROOT)/
 	$(WARN) $(CFLAGS_$(FLAVOUR)) -MMD -MP
 LDFLAGS := $(LDFLAGS_$(FLAVOUR))
 LIBS    := -L$(SYSROOT)/lib -lpci -lefivar -lyyjson -lssl -lcrypto -lpthread
+# Vendors' formats never reach the server: drydock is not linked with what unpacks them.
+UNPACK  := -larchive -lexpat -lz -lbz2 -llzma -lzstd
 
 CORE_SRCS    := $(filter-out updater/main.c,$(wildcard updater/*.c updater/*/*.c))
 FWREPO_SRCS  := $(filter-out firmware-repo/main.c,$(wildcard firmware-repo/*.c firmware-repo/*/*.c))
@@ -66,6 +68,7 @@ fuzzers: $(FUZZERS)
 bench: $(BENCH)
 
 $(BIN)/drydock: $(call objs,updater/main.c) $(CORE)
+$(BIN)/drydock: UNPACK :=
 $(BIN)/fwrepo: $(call objs,firmware-repo/main.c) $(FWREPO) $(CORE)
 $(FAULT_TESTS:%=$(BIN)/tests/%): LDFLAGS += $(FAULT_WRAPS:%=-Wl,--wrap=%)
 $(FAULT_TESTS:%=$(BIN)/tests/%): $(call objs,$(FAULT_SRCS))
@@ -84,7 +87,7 @@ $(BIN)/bench/peak: $(call objs,tests/bench/peak.c)
 $(BIN)/drydock $(BIN)/fwrepo $(TESTS) $(FUZZERS) $(BENCH): $(wildcard $(SYSROOT)/.key)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(UNPACK) $(LIBS)
 
 # One page for the program and one for each of its commands.
 $(BIN)/man/%.8: $(BIN)/%

@@ -301,6 +301,18 @@ man_pages() {
 			done || return 1
 	done
 }
+# Messages of libarchive and expat are in what is linked with them.
+unpacks() {
+	grep -q 'Truncated ZIP file' "$1" && grep -q 'unclosed CDATA section' "$1"
+}
+unpacks_nothing() {
+	! grep -q 'Truncated ZIP' "$1" && ! grep -q 'unclosed CDATA' "$1"
+}
+check 'fwrepo is static' static_program "$build/fwrepo"
+check 'drydock is static' static_program "$build/drydock"
+check 'fwrepo unpacks archives of vendors' unpacks "$build/fwrepo"
+check 'drydock does not' unpacks_nothing "$build/drydock"
+
 check 'drydock: a man page for each command' man_pages drydock
 check 'fwrepo: a man page for each command' man_pages fwrepo
 
