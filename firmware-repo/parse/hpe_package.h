@@ -14,11 +14,12 @@
 #include "base/err.h"
 #include "format/guid.h"
 
-#define HPE_MAX_DEVICES 4096 /* one entry a target */
-#define HPE_MAX_IMAGES	64   /* of one device */
-#define HPE_MAX_FILES	1024 /* of one package */
-#define HPE_MAX_SECONDS 86400
-#define HPE_TEXT_MAX	1024 /* texts for people */
+#define HPE_MAX_DEVICES 4096  /* one entry a target */
+#define HPE_MAX_IMAGES	8192  /* of all devices together */
+#define HPE_MAX_FILES	1024  /* of one package */
+#define HPE_MAX_NEEDS	64    /* conditions of one package */
+#define HPE_MAX_NUMBER	86400 /* seconds of a day; nothing else in there is larger */
+#define HPE_TEXT_MAX	1024  /* texts for people */
 
 /* Bits of updatable_by: who is able to flash it. */
 #define HPE_BY_BMC	     1u
@@ -41,6 +42,12 @@ struct hpe_device {
 	char version[64];
 	struct hpe_image *images;
 	size_t image_count;
+};
+
+/* Another device (by its GUID) must run this version or a newer one. */
+struct hpe_need {
+	char target[GUID_TEXT];
+	char min_version[64];
 };
 
 /* A device that the package wants to see: any part may be "". */
@@ -66,26 +73,22 @@ struct hpe_package {
 	char version[64];	      /* package.id.version or version@value: of the package */
 	char name[160], name_ja[160]; /* package.name */
 	char manufacturer[96];
-	char category[96];		    /* English: "Firmware - Storage Fibre Channel" */
-	char description[HPE_TEXT_MAX];	    /* English */
-	char revision[HPE_TEXT_MAX];	    /* first line of what the newest revision says */
-	char change[32];		    /* its type_of_change; "Critical", "2"; "" = not told */
-	char release_date[32];		    /* as it stands there */
-	char reboot[32];		    /* reboot_required: "yes", "no", "optional"; "" */
-	uint32_t per_device_seconds;	    /* per_device_install_time_seconds, 0 = not told */
-	char (*requirements)[HPE_TEXT_MAX]; /* installation_dependency, prerequisite notes ... */
-	size_t requirement_count;
+	char category[96];		/* English: "Firmware - Storage Fibre Channel" */
+	char description[HPE_TEXT_MAX]; /* English */
+	char revision[HPE_TEXT_MAX];	/* first line of what the newest revision says */
+	char change[32];		/* its type_of_change; "Critical", "2"; "" = not told */
+	char release_date[32];		/* as it stands there */
+	char reboot[32];		/* reboot_required: "yes", "no", "optional"; "" */
+	uint32_t per_device_seconds;	/* per_device_install_time_seconds, 0 = not told */
+	struct hpe_need *needs;		/* of installation_dependency, what is told in such terms */
+	size_t need_count;
+	char (*conditions)[HPE_TEXT_MAX]; /* the rest of it, prerequisite notes: for people */
+	size_t condition_count;
 	char (*files)[256]; /* that it says are in it */
 	size_t file_count;
 	char unread[HPE_TEXT_MAX]; /* names of members that were not understood; "" */
 };
 
 void hpe_package_free(struct hpe_package *pkg); /* what it points to; leaves {0} */
-
-/* A known word of DeviceClass: "drive", "nic", "bmc", "system-rom" ...; "other" for the rest. */
-const char *hpe_class_word(const char *device_class);
-
-/* True when all images of all devices have a file name and every device has one version. */
-bool hpe_package_has_images(const struct hpe_package *pkg);
 
 #endif
