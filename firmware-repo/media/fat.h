@@ -20,7 +20,8 @@
 struct fat_file {
 	const char *path; /* '/' between; its folders are made. A path that ends in '/' is an empty
 			     folder */
-	struct source source; /* its bytes */
+	struct source source; /* its bytes; with file only its size counts */
+	const char *file;     /* opened when its turn comes; NULL = source is open */
 };
 
 struct fat_volume {
@@ -34,12 +35,20 @@ struct fat_volume {
 	void *progress_ctx;
 };
 
-/* The least number of bytes for these files and free_bytes more, whole MiB. ERR_TOO_LARGE ... */
+/*
+ * The least number of bytes for these files and free_bytes more, whole MiB. ERR_TOO_LARGE (4 GiB
+ * file, 2 TiB volume, folder of 65,536 entries), ERR_FORMAT (names that FAT does not take, the same
+ * name twice case aside), ERR_NOMEM.
+ */
 int fat_size_for(const struct fat_volume *volume, uint64_t free_bytes, uint64_t *ret,
 		 struct err *err);
 
-/* Writes it to fd at volume->start, size bytes large (whole sectors). ERR_FULL when it does not
- * fit. */
+/*
+ * Writes it to fd at volume->start, size bytes large (whole sectors). Each file lies in one piece.
+ * What no file uses is not touched, so a fresh image stays sparse; a file that ends before
+ * the volume does is made longer. ERR_FULL when it does not fit:
+ * then nothing was written; those above, ERR_IO (also: a file that has another size than told).
+ */
 int fat_write(int fd, uint64_t size, const struct fat_volume *volume, struct err *err);
 
 #endif
