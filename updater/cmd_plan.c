@@ -5,6 +5,7 @@
 #include "base/fsio.h"
 #include "run/choices.h"
 #include "drydock.h"
+#include "inventory/identity.h"
 #include "inventory/probe.h"
 
 struct plan_command {
@@ -32,6 +33,8 @@ static int load_inventory(const struct plan_command *command, struct hwio *hw,
 	rc = fsio_read_file(command->inventory_file, INVENTORY_MAX_BYTES, &text, &len, err);
 	if (!rc)
 		rc = inventory_from_json(text, len, ret, err);
+	if (!rc)
+		rc = identity_add(ret, err);
 	return rc ? err_prefix(err, "%s", command->inventory_file) : 0;
 }
 

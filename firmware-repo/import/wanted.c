@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/fsio.h"
+#include "inventory/identity.h"
 #include "plan/plan_match.h"
 
 enum wanted wanted_component(const struct inventory *servers, size_t count,
@@ -25,5 +26,7 @@ int wanted_read_server(const char *path, struct inventory *ret, struct err *err)
 
 	if (!rc)
 		rc = inventory_from_json(text, len, ret, err);
+	if (!rc)
+		rc = identity_add(ret, err);
 	return rc ? err_prefix(err, "%s", path) : 0;
 }

@@ -145,6 +145,7 @@ static int describe_drive(const struct nvme_drive *drive, struct device *dev, st
 	snprintf(dev->version, sizeof(dev->version), "%s", id->revision);
 	put_updateable(&to, id);
 	put(&to, "nvme.fr", "%s", id->revision);
+	put(&to, "drive.rev", "%s", id->revision);
 	put_slots(&to, drive);
 	put_abilities(&to, id);
 	if (id->model[0])

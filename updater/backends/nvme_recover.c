@@ -8,7 +8,8 @@
 /* Is this the revision that the component brings? Without a proof, its version must be equal. */
 static bool is_wanted(const struct component *comp, const char *revision)
 {
-	if (strcmp(comp->proof.field, "nvme.fr") != 0)
+	if (strcmp(comp->proof.field, "nvme.fr") != 0 &&
+	    strcmp(comp->proof.field, "drive.rev") != 0)
 		return !strcmp(revision, comp->version);
 	return plan_proof_holds(comp, revision);
 }

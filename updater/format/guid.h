@@ -23,8 +23,8 @@ int guid_parse_mixed(const char *text, uint8_t ret[GUID_BYTES]);
 
 /*
  * The GUID of an instance id ("PCI\VEN_15B3&DEV_1021"), as fwupd and the LVFS make it: UUIDv5 in
- * the DNS namespace (RFC 9562 section 5.5).
+ * the DNS namespace (RFC 9562 section 5.5). ERR_INTERNAL when OpenSSL fails; ret is "" then.
  */
-void guid_of_instance_id(const char *instance_id, char ret[GUID_TEXT]);
+int guid_of_instance_id(const char *instance_id, char ret[GUID_TEXT]);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "backends/backend.h"
 #include "inventory/arrays.h"
+#include "inventory/identity.h"
 
 /* All before the backends, which name PCI functions as parents. */
 static const struct {
@@ -58,8 +59,10 @@ int probe_all(const struct probe_source *source, struct inventory *ret, char **r
 {
 	int rc = 0;
 
-	if (source->lspci_dump)
-		return probe_pci(source, ret, err);
+	if (source->lspci_dump) {
+		rc = probe_pci(source, ret, err);
+		return rc ? rc : identity_add(ret, err);
+	}
 	for (size_t i = 0; i < sizeof(probers) / sizeof(*probers) && !rc; i++) {
 		struct err why = { 0 };
 
@@ -68,5 +71,7 @@ int probe_all(const struct probe_source *source, struct inventory *ret, char **r
 	}
 	if (!rc)
 		rc = probe_backends(source, ret, ret_warnings, err);
-	return rc ? rc : probe_arrays(source, ret, ret_warnings, err);
+	if (!rc)
+		rc = probe_arrays(source, ret, ret_warnings, err);
+	return rc ? rc : identity_add(ret, err);
 }

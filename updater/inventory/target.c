@@ -6,11 +6,34 @@
 
 #include "base/err.h"
 #include "base/hex.h"
+#include "format/guid.h"
 
-const char *const proof_fields[] = { "nvme.fr", NULL };
+const char *const proof_fields[] = {
+	"nvme.fr",	/* Identify Controller FR */
+	"drive.rev",	/* the revision of a drive, whatever it is connected by */
+	"scsi.rev",	/* INQUIRY product revision level */
+	"ata.rev",	/* IDENTIFY DEVICE words 23-26 */
+	"system.rom",	/* "U30 v2.34 (04/08/2020)", out of SMBIOS type 0; HPE only */
+	"esrt.version", /* fw_version of the ESRT entry, decimal */
+	"devlink.fw",	/* running versions of devlink info */
+	"devlink.fw.bundle_id",
+	"devlink.fw.mgmt",
+	"redfish.version", /* Version of the BMC's firmware inventory */
+	"bmc.version",	   /* what the BMC says of itself */
+	"ipmi.version",	   /* Get Device ID */
+	NULL,
+};
 
-/* Format 1 names none yet; the rule for unknown ones is what makes room for them. */
-const char *const component_flags[] = { "nvme-ca1", "nvme-pad-ff", NULL };
+/*
+ * nvme-pad-ff, nvme-ca1: see backends/nvme. hpe-fwpkg: the payload is a whole .fwpkg, which an iLO
+ * takes as it is.
+ */
+const char *const component_flags[] = { "hpe-fwpkg", "nvme-ca1", "nvme-pad-ff", NULL };
+
+const char *const backend_words[] = {
+	"nvme",	       "scsi",	    "ata",	"devlink",     "ethtool", "uefi-capsule",
+	"ilo-redfish", "ilo-ribcl", "ipmi-hpm", "vendor-tool", NULL,
+};
 
 /* Exactly groups of four lower-case hex digits between colons. */
 static bool is_hex_groups(const char *value, size_t groups)
@@ -41,8 +64,32 @@ static bool is_pci_subsystem(const char *value)
 	return is_hex_groups(value, 4);
 }
 
-/* MN is 40 bytes of ASCII, padded with blanks (NVMe Base 2.0, figure 275). */
-static bool is_nvme_model(const char *value)
+static bool is_guid(const char *value)
+{
+	uint8_t guid[GUID_BYTES];
+	char text[GUID_TEXT];
+
+	if (guid_parse_be(value, guid))
+		return false;
+	guid_text_be(guid, text);
+	return strcmp(text, value) == 0;
+}
+
+static bool is_rom_family(const char *value)
+{
+	size_t len = strlen(value);
+
+	return len > 0 && len < 8 && strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == len;
+}
+
+static bool is_generation(const char *value)
+{
+	return value[0] >= '1' && value[0] <= '9' &&
+	       (!value[1] || (value[1] >= '0' && value[1] <= '9' && !value[2]));
+}
+
+/* MN is 40 bytes of ASCII, padded with blanks (NVMe Base 2.0, figure 275); others are shorter. */
+static bool is_model(const char *value)
 {
 	size_t len = strlen(value);
 
@@ -59,9 +106,11 @@ static const struct target_type {
 	unsigned int rank;
 	bool (*check)(const char *value);
 } types[] = {
-	{ "pci:", 1, is_pci_id },
-	{ "pci:", 2, is_pci_subsystem },
-	{ "nvme-model:", 3, is_nvme_model },
+	{ "pci:", 1, is_pci_id },	  { "guid:", 2, is_guid },
+	{ "pci:", 3, is_pci_subsystem },  { "pldm-uuid:", 3, is_guid },
+	{ "ilo:", 3, is_generation },	  { "hpe-target:", 3, is_guid },
+	{ "hpe-rom:", 3, is_rom_family }, { "drive-model:", 4, is_model },
+	{ "nvme-model:", 4, is_model },
 };
 
 unsigned int target_rank(const char *text)

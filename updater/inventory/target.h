@@ -3,8 +3,17 @@
  * How components name the devices they fit: "<type>:<value>". One table for both programs.
  *
  *   pci:8086:1593                vendor and device id, four lower-case hex digits each
+ *   guid:<GUID>                  an ESRT fw_class (UEFI 2.10 23.4), or the GUID of an instance id
+ *                                (format/guid.h), which need not tell more than vendor and device
  *   pci:8086:1593:103c:1234      and subsystem vendor and subsystem device
+ *   pldm-uuid:<GUID>             a UUID descriptor of a PLDM package (DSP0267)
+ *   ilo:5                        the HPE iLO of that generation
+ *   hpe-target:<GUID>            as HPE's packages and an iLO's firmware inventory name a device
+ *   hpe-rom:U30                  the family of an HPE system ROM
+ *   drive-model:MO001600KYLEC    the model number of a drive, whatever it is connected by
  *   nvme-model:LAB NVME X100     Identify Controller MN, trailing blanks removed, NVMe 2.0 5.17.2.1
+ *
+ * The rank grows in this order, in four steps: pci:2, guid, what names one product, a model number.
  */
 #ifndef DRYDOCK_TARGET_H
 #define DRYDOCK_TARGET_H
@@ -28,5 +37,11 @@ extern const char *const proof_fields[];
  * applied, so one that is not known makes the component unusable (catalog.h, not_understood).
  */
 extern const char *const component_flags[];
+
+/*
+ * The names of the backends that there are or will be (DESIGN 9), NULL-terminated. Another word in
+ * a component is no error: no device is written by it.
+ */
+extern const char *const backend_words[];
 
 #endif

@@ -249,9 +249,9 @@ static struct verdict judge_version(const struct component *comp, const struct d
 static struct verdict judge_tpm(const struct component *comp, const struct device *system,
 				const struct plan_options *options)
 {
-	const char *present = system ? device_prop(system, "tpm.present") : NULL;
+	const char *tpm = system ? device_prop(system, "system.tpm") : NULL;
 
-	if (!comp->measured || options->tpm_consent || (present && strcmp(present, "no") == 0))
+	if (!comp->measured || options->tpm_consent || (tpm && strcmp(tpm, "none") == 0))
 		return fine;
 	return verdict(
 		REASON_TPM_CONSENT,
