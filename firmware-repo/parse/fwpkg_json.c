@@ -32,7 +32,7 @@ static int read_fields(const struct hpe_field *fields, yyjson_val *obj, void *ob
 		if (hpe_json_scalar(val, text, sizeof(text)))
 			rc = hpe_field_set(fields, object, text, pkg, err);
 		else
-			hpe_unread(pkg, fields->key);
+			hpe_field_unread(fields, object, pkg);
 	}
 	return rc;
 }
@@ -171,12 +171,13 @@ static int read_files(struct hpe_package *pkg, yyjson_val *package, struct err *
 		rc = hpe_json_member(val, "file", &val, err);
 	yyjson_arr_foreach(val, i, max, item)
 	{
-		char name[256];
+		yyjson_val *name = item;
+		char text[256];
 
 		if (!rc && yyjson_is_obj(item))
-			rc = hpe_json_member(item, "name", &item, err);
-		if (!rc && item && hpe_json_scalar(item, name, sizeof(name)) && name[0])
-			rc = hpe_add_file(pkg, name, err);
+			rc = hpe_json_member(item, "name", &name, err);
+		if (!rc && hpe_json_scalar(name, text, sizeof(text)) && text[0])
+			rc = hpe_add_file(pkg, text, err);
 	}
 	return rc;
 }

@@ -204,11 +204,16 @@ int hpe_field_set(const struct hpe_field *field, void *object, const char *text,
 	else if (!hpe_set_word(word, sizeof(word), text, "", NULL))
 		read = field->kind == HPE_NUMBER ? set_number(at, word)
 						 : set_flag((bool *)(void *)at, word);
-	if (!read && field->kind == HPE_FLAG)
-		*(bool *)(void *)at = field->if_unread;
 	if (!read)
-		hpe_unread(pkg, field->key);
+		hpe_field_unread(field, object, pkg);
 	return 0;
+}
+
+void hpe_field_unread(const struct hpe_field *field, void *object, struct hpe_package *pkg)
+{
+	if (field->kind == HPE_FLAG)
+		*(bool *)(void *)((char *)object + field->offset) = field->if_unread;
+	hpe_unread(pkg, field->key);
 }
 
 void hpe_unread(struct hpe_package *pkg, const char *name)

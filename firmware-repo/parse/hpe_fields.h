@@ -34,6 +34,9 @@ extern const struct hpe_field hpe_need_fields[];      /* of struct hpe_need */
 int hpe_field_set(const struct hpe_field *field, void *object, const char *text,
 		  struct hpe_package *pkg, struct err *err);
 
+/* For a value that is not even a text. */
+void hpe_field_unread(const struct hpe_field *field, void *object, struct hpe_package *pkg);
+
 /* A word; what names it in the error. "" when the text only says that there is none ("N/A"). */
 int hpe_set_word(char *buf, size_t size, const char *text, const char *what, struct err *err);
 /* All white space as single blanks, control characters as '?', cut between characters. */

@@ -216,8 +216,10 @@ int hpe_json_each(yyjson_val *list, const char *inner,
 	{
 		rc = yyjson_is_obj(item) ? visit(ctx, item, err)
 					 : err_set(err, ERR_FORMAT, "not an object");
-		if (rc)
-			return err_prefix(err, "%s %zu", inner, i + 1);
+		if (rc) {
+			err_prefix(err, "%s %zu", inner, i + 1);
+			return rc;
+		}
 	}
 	return 0;
 }

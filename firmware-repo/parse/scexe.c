@@ -12,8 +12,9 @@ static size_t skip_of(const uint8_t *line, size_t len)
 
 	if (len < i || memcmp(line, word, i) != 0)
 		return 0;
-	for (; i < len && isdigit(line[i]) && n < SCEXE_MAX_SCRIPT; i++)
-		n = n * 10 + (size_t)(line[i] - '0');
+	/* A number beyond every script stays beyond. */
+	for (; i < len && isdigit(line[i]); i++)
+		n = n > SCEXE_MAX_SCRIPT ? n : n * 10 + (size_t)(line[i] - '0');
 	while (i < len && isspace(line[i]))
 		i++;
 	return i == len ? n : 0;
