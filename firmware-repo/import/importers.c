@@ -3,6 +3,7 @@
 #include "import/importers.h"
 
 const struct importer *const importers[] = {
+	&importer_spp,
 	NULL,
 };
 
