@@ -11,19 +11,6 @@
 #include "edit.h"
 #include "repo.h"
 
-static int append(struct catalog *cat, struct component *comp, struct err *err)
-{
-	struct component *grown =
-		realloc(cat->components, (cat->count + 1) * sizeof(*cat->components));
-
-	if (!grown)
-		return err_set(err, ERR_NOMEM, "out of memory");
-	cat->components = grown;
-	cat->components[cat->count++] = *comp;
-	*comp = (struct component){ 0 };
-	return 0;
-}
-
 static const char *base_name(const char *file)
 {
 	const char *slash = strrchr(file, '/');
@@ -31,10 +18,12 @@ static const char *base_name(const char *file)
 	return slash ? slash + 1 : file;
 }
 
-static void note_source(struct component *comp, const char *file)
+static int note_source(struct component *comp, const char *file, struct err *err)
 {
-	snprintf(comp->source_file, sizeof(comp->source_file), "%s", base_name(file));
-	snprintf(comp->importer, sizeof(comp->importer), "fwrepo add %s", DRYDOCK_VERSION);
+	int rc = component_set(comp, "provenance.file", base_name(file), err);
+
+	return rc ? rc
+		  : component_set(comp, "provenance.importer", "fwrepo add " DRYDOCK_VERSION, err);
 }
 
 /* "ROLE=FILE"; the bytes come later. */
@@ -76,10 +65,11 @@ static int add(const char *dir, const char *file, const struct opt_list *attache
 
 	if (!rc && catalog_find(&repo.cat, comp->id))
 		rc = err_set(err, ERR_DUPLICATE, "component %s is there already", comp->id);
-	note_source(comp, file);
+	if (!rc)
+		rc = note_source(comp, file, err);
 	comp->payload.size = 1;
 	if (!rc)
-		rc = append(&repo.cat, comp, err);
+		rc = catalog_append(&repo.cat, comp, err);
 	if (!rc)
 		rc = repo_check_index(&repo.cat, err);
 	if (!rc)

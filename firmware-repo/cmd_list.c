@@ -59,7 +59,7 @@ static void list_text(const struct repo *repo)
 static void show_texts(const struct component *comp)
 {
 	for (const struct text_member *member = catalog_texts; member->key; member++) {
-		const char *text = (const char *)comp + member->offset;
+		const char *text = component_text(comp, member);
 		char label[48];
 
 		snprintf(label, sizeof(label), "%s%s%s", member->object ? member->object : "",

@@ -34,15 +34,12 @@ static int remove_component(const char *dir, const char *id, struct err *err)
 	struct repo repo = { 0 };
 	struct component gone = { 0 };
 	int rc = repo_open(dir, &repo, err);
-	size_t i = 0;
+	const struct component *found = rc ? NULL : catalog_find(&repo.cat, id);
 
-	while (!rc && i < repo.cat.count && strcmp(repo.cat.components[i].id, id) != 0)
-		i++;
-	if (!rc && i == repo.cat.count)
+	if (!rc && !found)
 		rc = err_set(err, ERR_NOT_FOUND, "there is no component %s", id);
 	if (!rc) {
-		gone = repo.cat.components[i];
-		repo.cat.components[i] = repo.cat.components[--repo.cat.count];
+		catalog_take(&repo.cat, (size_t)(found - repo.cat.components), &gone);
 		rc = repo_write_index(&repo, err);
 	}
 	if (!rc)

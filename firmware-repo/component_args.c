@@ -5,46 +5,44 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "edit.h"
 #include "fwrepo.h"
 #include "inventory/target.h"
 
-/* Copies text; nothing is ever cut. */
-static int set_text(const char *option, char *buf, size_t size, const char *text, size_t len,
-		    struct err *err)
+/* What edit.h refuses is a mistake on the command line here. */
+static int of_option(const char *option, int rc, struct err *err)
 {
-	if (len >= size)
-		return err_set(err, ERR_USAGE, "--%s: longer than %zu bytes", option, size - 1);
-	memcpy(buf, text, len);
-	buf[len] = '\0';
-	return 0;
+	if (!rc || rc == ERR_NOMEM)
+		return rc;
+	err_prefix(err, "--%s", option);
+	err->code = ERR_USAGE;
+	return ERR_USAGE;
 }
 
 static int set_texts(const struct component_args *args, struct component *ret, struct err *err)
 {
 	const struct {
-		const char *option, *text;
-		char *buf;
-		size_t size;
+		const char *option, *text, *member;
 	} texts[] = {
-#define ROW(option, text, member) { option, text, ret->member, sizeof(ret->member) }
-		ROW("id", args->id, id),
-		ROW("version", args->version, version),
-		ROW("backend", args->backend, backend),
-		ROW("name", args->name ? args->name : args->id, name),
-		ROW("name-ja", args->name_ja, name_ja),
-		ROW("vendor", args->vendor, vendor),
-		ROW("class", args->class_name ? args->class_name : "other", class_name),
-		ROW("min-active", args->min_active, min_active_version),
-		ROW("floor", args->floor, floor),
-		ROW("release-notes", args->release_notes, release_notes),
-#undef ROW
+		{ "id", args->id, "id" },
+		{ "version", args->version, "version" },
+		{ "backend", args->backend, "backend" },
+		{ "name", args->name ? args->name : args->id, "name.en" },
+		{ "name-ja", args->name_ja, "name.ja" },
+		{ "vendor", args->vendor, "vendor" },
+		{ "class", args->class_name ? args->class_name : "other", "class" },
+		{ "min-active", args->min_active, "min_active_version" },
+		{ "floor", args->floor, "floor" },
+		{ "release-notes", args->release_notes, "release_notes" },
 	};
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < sizeof(texts) / sizeof(*texts); i++)
 		if (texts[i].text)
-			rc = set_text(texts[i].option, texts[i].buf, texts[i].size, texts[i].text,
-				      strlen(texts[i].text), err);
+			rc = of_option(texts[i].option,
+				       component_set(ret, texts[i].member, texts[i].text, err),
+				       err);
 	return rc;
 }
 
@@ -101,27 +99,25 @@ static int check_versions(const struct component *comp, struct err *err)
 
 static int set_proof(const char *text, struct component *ret, struct err *err)
 {
-	size_t field = strcspn(text, "=^~");
-	const char *value;
+	size_t len = strcspn(text, "=^~");
+	enum proof_match match = text[len] == '^'   ? PROOF_PREFIX
+				 : text[len] == '~' ? PROOF_SCHEME
+						    : PROOF_EQUALS;
+	const char *value = text + len + (match != PROOF_EQUALS);
+	CLEANUP_FREE char *field = strndup(text, len);
 	int rc;
 
-	ret->proof.match = text[field] == '^'	? PROOF_PREFIX
-			   : text[field] == '~' ? PROOF_SCHEME
-						: PROOF_EQUALS;
-	value = text + field + (ret->proof.match != PROOF_EQUALS);
-	if (*value != '=' || field == 0 || !value[1])
+	if (!field)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	if (*value != '=' || len == 0 || !value[1])
 		return err_set(err, ERR_USAGE,
 			       "--proof: want FIELD=VALUE, FIELD^=VALUE or "
 			       "FIELD~=VALUE");
-	value++;
-	rc = set_text("proof", ret->proof.field, sizeof(ret->proof.field), text, field, err);
-	if (!rc)
-		rc = set_text("proof", ret->proof.value, sizeof(ret->proof.value), value,
-			      strlen(value), err);
+	rc = of_option("proof", component_set_proof(ret, field, match, value + 1, err), err);
 	for (const char *const *known = proof_fields; !rc && *known; known++)
-		if (strcmp(*known, ret->proof.field) == 0)
+		if (strcmp(*known, field) == 0)
 			return 0;
-	return rc ? rc : unknown_word("proof", ret->proof.field, err);
+	return rc ? rc : unknown_word("proof", field, err);
 }
 
 static int set_targets(const struct opt_list *list, struct component *ret, struct err *err)
@@ -130,71 +126,38 @@ static int set_targets(const struct opt_list *list, struct component *ret, struc
 
 	if (list->count == 0)
 		return err_set(err, ERR_USAGE, "--target TARGET is needed");
-	ret->targets = calloc(list->count, sizeof(*ret->targets));
-	if (!ret->targets)
-		return err_set(err, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; !rc && i < list->count; i++) {
-		if (target_check(list->items[i]))
-			return err_set(err, ERR_USAGE, "--target: \"%.80s\" is not a target",
-				       list->items[i]);
-		rc = set_text("target", ret->targets[i], sizeof(*ret->targets), list->items[i],
-			      strlen(list->items[i]), err);
-		ret->target_count++;
-	}
+	for (size_t i = 0; !rc && i < list->count; i++)
+		rc = of_option("target", component_add_target(ret, list->items[i], err), err);
 	return rc;
 }
 
-static int set_requires(const struct opt_list *list, struct component *ret, struct err *err)
+static int set_require(const char *text, struct component *ret, struct err *err)
 {
-	int rc = 0;
+	const char *sign = strstr(text, ">=");
+	CLEANUP_FREE char *target = NULL;
 
-	if (list->count == 0)
-		return 0;
-	ret->requires = calloc(list->count, sizeof(*ret->requires));
-	if (!ret->requires)
+	if (!sign || !sign[2])
+		return err_set(err, ERR_USAGE, "--requires: want TARGET>=VERSION");
+	target = strndup(text, (size_t)(sign - text));
+	if (!target)
 		return err_set(err, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; !rc && i < list->count; i++) {
-		struct requirement *require = &ret->requires[i];
-		const char *text = list->items[i], *sign = strstr(text, ">=");
-
-		if (!sign || !sign[2])
-			return err_set(err, ERR_USAGE, "--requires: want TARGET>=VERSION");
-		rc = set_text("requires", require->target, sizeof(require->target), text,
-			      (size_t)(sign - text), err);
-		if (!rc && require->target[0] && target_check(require->target))
-			rc = err_set(err, ERR_USAGE, "--requires: \"%s\" is not a target",
-				     require->target);
-		if (!rc)
-			rc = set_text("requires", require->min_version,
-				      sizeof(require->min_version), sign + 2, strlen(sign + 2),
-				      err);
-		ret->require_count++;
-	}
-	return rc;
+	return of_option("requires", component_add_require(ret, target, sign + 2, err), err);
 }
 
-static int set_flags(const struct opt_list *list, struct component *ret, struct err *err)
+static int set_flag(const char *flag, struct component *ret, struct err *err)
 {
-	int rc = 0;
+	const char *const *known = component_flags;
+	char text[64];
 
-	if (list->count == 0)
-		return 0;
-	ret->flags = calloc(list->count, sizeof(*ret->flags));
-	if (!ret->flags)
-		return err_set(err, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; !rc && i < list->count; i++) {
-		const char *const *known = component_flags;
-
-		rc = set_text("flag", ret->flags[i], sizeof(*ret->flags), list->items[i],
-			      strlen(list->items[i]), err);
-		while (*known && strcmp(*known, list->items[i]) != 0)
-			known++;
-		if (!*known)
-			snprintf(ret->not_understood, sizeof(ret->not_understood), "flag \"%.40s\"",
-				 list->items[i]);
-		ret->flag_count++;
+	while (*known && strcmp(*known, flag) != 0)
+		known++;
+	if (!*known) {
+		snprintf(text, sizeof(text), "flag \"%.40s\"", flag);
+		ret->not_understood = pool_text(&ret->pool, text, strlen(text));
 	}
-	return rc;
+	if (!ret->not_understood)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	return of_option("flag", component_add_flag(ret, flag, err), err);
 }
 
 int component_from_args(const struct component_args *args, struct component *ret, struct err *err)
@@ -209,7 +172,9 @@ int component_from_args(const struct component_args *args, struct component *ret
 		rc = check_versions(ret, err);
 	if (!rc)
 		rc = set_targets(&args->targets, ret, err);
-	if (!rc)
-		rc = set_requires(&args->requires, ret, err);
-	return rc ? rc : set_flags(&args->flags, ret, err);
+	for (size_t i = 0; !rc && i < args->requires.count; i++)
+		rc = set_require(args->requires.items[i], ret, err);
+	for (size_t i = 0; !rc && i < args->flags.count; i++)
+		rc = set_flag(args->flags.items[i], ret, err);
+	return rc;
 }

@@ -4,26 +4,47 @@
 #include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/grow.h"
 #include "base/hash.h"
 #include "base/hex.h"
 #include "inventory/target.h"
 #include "repo/catalog_text.h"
 
-static int put(char *buf, size_t size, const char *member, const char *text, struct err *err)
+static int no_memory(struct err *err)
+{
+	return err_set(err, ERR_NOMEM, "out of memory");
+}
+
+static int put(struct component *comp, const char **ret, size_t size, const char *member,
+	       const char *text, struct err *err)
 {
 	size_t len = strlen(text);
 
+	component_complete(comp); /* it began as {0} */
 	if (len >= size)
 		return err_set(err, ERR_TOO_LARGE, "\"%s\" is longer than %zu bytes: %.60s ...",
 			       member, size - 1, text);
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
 			return err_set(err, ERR_FORMAT, "\"%s\" has a control character", member);
-	memcpy(buf, text, len + 1);
+	text = pool_text(&comp->pool, text, len);
+	if (!text)
+		return no_memory(err);
+	*ret = text;
+	return 0;
+}
+
+/* Room for one more item, behind the others. */
+static int grow(struct component *comp, void *array, size_t count, size_t size, struct err *err)
+{
+	void *old, *grown;
+
+	memcpy(&old, array, sizeof(old));
+	grown = pool_grow(&comp->pool, old, count, size);
+	if (!grown)
+		return no_memory(err);
+	memcpy(array, &grown, sizeof(grown));
 	return 0;
 }
 
@@ -39,16 +60,21 @@ static bool is_member(const struct text_member *member, const char *name)
 
 int component_set(struct component *comp, const char *member, const char *text, struct err *err)
 {
-	for (const struct text_member *at = catalog_texts; at->key; at++)
-		if (is_member(at, member))
-			return put((char *)comp + at->offset, at->size, member, text, err);
-	assert(!"a member of the index");
-	return err_set(err, ERR_INTERNAL, "no member \"%s\"", member);
+	const struct text_member *at = catalog_texts;
+	const char *copy;
+	int rc;
+
+	while (at->key && !is_member(at, member))
+		at++;
+	assert(at->key);
+	rc = put(comp, &copy, at->size, member, text, err);
+	if (!rc)
+		component_put_text(comp, at, copy);
+	return rc;
 }
 
 int component_add_target(struct component *comp, const char *target, struct err *err)
 {
-	char(*grown)[128];
 	int rc;
 
 	if (target_check(target))
@@ -58,29 +84,26 @@ int component_add_target(struct component *comp, const char *target, struct err 
 			return 0;
 	if (comp->target_count == CATALOG_MAX_TARGETS)
 		return err_set(err, ERR_TOO_LARGE, "more than %d targets", CATALOG_MAX_TARGETS);
-	grown = array_grow(comp->targets, comp->target_count, sizeof(*grown));
-	if (!grown)
-		return err_set(err, ERR_NOMEM, "out of memory");
-	comp->targets = grown;
-	rc = put(grown[comp->target_count], sizeof(*grown), "targets", target, err);
+	rc = grow(comp, &comp->targets, comp->target_count, sizeof(*comp->targets), err);
+	if (!rc)
+		rc = put(comp, &comp->targets[comp->target_count], COMPONENT_TARGET_MAX, "targets",
+			 target, err);
 	comp->target_count += !rc;
 	return rc;
 }
 
 int component_add_flag(struct component *comp, const char *flag, struct err *err)
 {
-	char(*grown)[48];
 	int rc;
 
 	if (component_has_flag(comp, flag))
 		return 0;
 	if (comp->flag_count == CATALOG_MAX_FLAGS)
 		return err_set(err, ERR_TOO_LARGE, "more than %d flags", CATALOG_MAX_FLAGS);
-	grown = array_grow(comp->flags, comp->flag_count, sizeof(*grown));
-	if (!grown)
-		return err_set(err, ERR_NOMEM, "out of memory");
-	comp->flags = grown;
-	rc = put(grown[comp->flag_count], sizeof(*grown), "flags", flag, err);
+	rc = grow(comp, &comp->flags, comp->flag_count, sizeof(*comp->flags), err);
+	if (!rc)
+		rc = put(comp, &comp->flags[comp->flag_count], COMPONENT_FLAG_MAX, "flags", flag,
+			 err);
 	comp->flag_count += !rc;
 	return rc;
 }
@@ -88,7 +111,7 @@ int component_add_flag(struct component *comp, const char *flag, struct err *err
 int component_add_require(struct component *comp, const char *target, const char *min_version,
 			  struct err *err)
 {
-	struct requirement *grown;
+	struct requirement added;
 	int rc;
 
 	if (target[0] && target_check(target))
@@ -96,50 +119,46 @@ int component_add_require(struct component *comp, const char *target, const char
 	if (comp->require_count == CATALOG_MAX_REQUIRES)
 		return err_set(err, ERR_TOO_LARGE, "more than %d requirements",
 			       CATALOG_MAX_REQUIRES);
-	grown = array_grow(comp->requires, comp->require_count, sizeof(*grown));
-	if (!grown)
-		return err_set(err, ERR_NOMEM, "out of memory");
-	comp->requires = grown;
-	grown += comp->require_count;
-	*grown = (struct requirement){ 0 };
-	rc = put(grown->target, sizeof(grown->target), "requires.target", target, err);
+	rc = put(comp, &added.target, COMPONENT_TARGET_MAX, "requires.target", target, err);
 	if (!rc)
-		rc = put(grown->min_version, sizeof(grown->min_version), "requires.min_version",
+		rc = put(comp, &added.min_version, COMPONENT_VERSION_MAX, "requires.min_version",
 			 min_version, err);
-	comp->require_count += !rc;
+	if (!rc)
+		rc = grow(comp, &comp->requires, comp->require_count, sizeof(added), err);
+	if (!rc)
+	comp->requires[comp->require_count++] = added;
 	return rc;
 }
 
 int component_set_proof(struct component *comp, const char *field, enum proof_match match,
 			const char *value, struct err *err)
 {
-	int rc = put(comp->proof.field, sizeof(comp->proof.field), "proof.field", field, err);
+	struct proof proof = { .match = match };
+	int rc = put(comp, &proof.field, PROOF_FIELD_MAX, "proof.field", field, err);
 
 	if (!rc)
-		rc = put(comp->proof.value, sizeof(comp->proof.value), "proof.value", value, err);
-	comp->proof.match = match;
+		rc = put(comp, &proof.value, PROOF_VALUE_MAX, "proof.value", value, err);
+	if (!rc)
+		comp->proof = proof;
 	return rc;
 }
 
 int component_add_attachment(struct component *comp, const char *role, const char *name,
 			     const struct payload_ref *ref, struct err *err)
 {
-	struct attachment *grown;
+	struct attachment added = { .ref = *ref };
 	int rc;
 
 	if (comp->attachment_count == CATALOG_MAX_ATTACHMENTS)
 		return err_set(err, ERR_TOO_LARGE, "more than %d attachments",
 			       CATALOG_MAX_ATTACHMENTS);
-	grown = array_grow(comp->attachments, comp->attachment_count, sizeof(*grown));
-	if (!grown)
-		return err_set(err, ERR_NOMEM, "out of memory");
-	comp->attachments = grown;
-	grown += comp->attachment_count;
-	*grown = (struct attachment){ .ref = *ref };
-	rc = put(grown->role, sizeof(grown->role), "attachments.role", role, err);
+	rc = put(comp, &added.role, ATTACHMENT_ROLE_MAX, "attachments.role", role, err);
 	if (!rc)
-		rc = put(grown->name, sizeof(grown->name), "attachments.name", name, err);
-	comp->attachment_count += !rc;
+		rc = put(comp, &added.name, ATTACHMENT_NAME_MAX, "attachments.name", name, err);
+	if (!rc)
+		rc = grow(comp, &comp->attachments, comp->attachment_count, sizeof(added), err);
+	if (!rc)
+		comp->attachments[comp->attachment_count++] = added;
 	return rc;
 }
 
@@ -157,7 +176,7 @@ static size_t append_id(char *id, size_t len, size_t room, const char *text)
 	return len;
 }
 
-#define ID_LONGEST (sizeof(((struct component *)0)->id) - 1)
+#define ID_LONGEST (COMPONENT_ID_MAX - 1)
 #define ID_MARK	   8
 
 int component_make_id(struct component *comp, const char *name, const char *version,

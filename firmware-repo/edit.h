@@ -2,7 +2,8 @@
 /*
  * Making a component, member by member. Nothing is ever cut: what is longer than the format takes
  * (FORMAT.md) is refused with the member's name. Components begin as {0} and are released by
- * component_free(). Every function returns 0, ERR_TOO_LARGE, ERR_FORMAT or ERR_NOMEM.
+ * component_free(); from the first call on all its texts are there ("" = absent). Every function
+ * returns 0, ERR_TOO_LARGE, ERR_FORMAT or ERR_NOMEM.
  */
 #ifndef FWREPO_EDIT_H
 #define FWREPO_EDIT_H
@@ -12,7 +13,8 @@
 #include "base/err.h"
 #include "repo/catalog.h"
 
-/* A text member by its name in index.json: "id", "name.en", "version" ... (catalog_texts). */
+/* A text member by its name in index.json: "id", "name.en", "version" ... (catalog_texts).
+ * What it had is replaced; it stays in memory with the component. */
 int component_set(struct component *comp, const char *member, const char *text, struct err *err);
 
 /* Appends; one that is there already is fine. A target must be one that target_check() knows. */

@@ -47,7 +47,7 @@ static enum note judge(const struct import *imp, const struct draft *draft)
 
 static int fill(struct import *imp, struct component *comp, struct err *err)
 {
-	char importer[sizeof(comp->importer)];
+	char importer[64];
 	const char *file = imp->file->source.name;
 	const char *slash = strrchr(file, '/');
 	int rc = 0;
@@ -128,7 +128,7 @@ static bool same_payload(const struct component *a, const struct component *b)
 static int settle_id(struct import *imp, struct component *comp, bool *ret_there, struct err *err)
 {
 	const struct component *other = catalog_find(&imp->repo->cat, comp->id);
-	char id[sizeof(comp->id)], hex[65];
+	char id[COMPONENT_ID_MAX], hex[65];
 
 	*ret_there = other && same_payload(other, comp);
 	if (!other || *ret_there)
@@ -138,19 +138,6 @@ static int settle_id(struct import *imp, struct component *comp, bool *ret_there
 	other = catalog_find(&imp->repo->cat, id);
 	*ret_there = other && same_payload(other, comp);
 	return component_set(comp, "id", id, err);
-}
-
-static int append(struct import *imp, struct component *comp, struct err *err)
-{
-	struct catalog *cat = &imp->repo->cat;
-	struct component *grown = realloc(cat->components, (cat->count + 1) * sizeof(*grown));
-
-	if (!grown)
-		return err_set(err, ERR_NOMEM, "out of memory");
-	cat->components = grown;
-	cat->components[cat->count++] = *comp;
-	*comp = (struct component){ 0 };
-	return 0;
 }
 
 static int tell(struct import *imp, enum note note, const struct draft *draft,
@@ -185,14 +172,18 @@ static int take(struct import *imp, struct draft *draft, struct err *err)
 	if (!rc && !proof && !there)
 		rc = tell(imp, NOTE_NO_PROOF, draft, comp, err);
 	if (!rc && !there)
-		rc = append(imp, comp, err);
+		rc = catalog_append(&imp->repo->cat, comp, err);
 	return rc;
 }
 
 int import_offer(struct import *imp, struct draft *draft, struct err *err)
 {
-	enum note against = judge(imp, draft);
-	int rc = against ? drop(imp, draft, against, err) : take(imp, draft, err);
+	enum note against;
+	int rc;
+
+	component_complete(&draft->comp);
+	against = judge(imp, draft);
+	rc = against ? drop(imp, draft, against, err) : take(imp, draft, err);
 
 	component_free(&draft->comp);
 	return rc;

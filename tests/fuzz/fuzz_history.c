@@ -98,6 +98,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(inventory_add(&inv, DEVICE_NVME, devices[i], &dev, &err) == 0);
 	for (; count < RECORDS_MAX && (count + 1) * RECORD_BYTES <= size; count++)
 		records[count] = make_record(data + count * RECORD_BYTES, count + 1);
+	for (size_t i = 0; i < 2; i++)
+		component_complete(&comps[i]);
 	must(history_read(records, count, &inv, &cat, &history, &err) == 0);
 	must((history.end == HISTORY_NONE) == (count == 0));
 	if (history.end == HISTORY_ENDED)

@@ -268,9 +268,9 @@ check 'a member that nobody knows' refuses FORMAT 'unknown member "path"' trust-
 check '10 MB of nesting' refuses FORMAT 'nested deeper than 32 levels' trust-ed
 { printf '{"components":'; head -c 10000000 /dev/zero | tr '\0' '{'; } >index; forge index
 check '10 MB of braces' refuses FORMAT 'nested deeper than 32 levels' trust-ed
-head -c 17000000 /dev/zero | tr '\0' ' ' >index; forge index
-check 'an index beyond its maximum' refuses FORMAT '"size" is 17000000' trust-ed
-sed -i 's/"size":17000000/"size":16000000/' repo/head.json; sign_head
+head -c 269000000 /dev/zero | tr '\0' ' ' >index; forge index
+check 'an index beyond its maximum' refuses FORMAT '"size" is 269000000' trust-ed
+sed -i 's/"size":269000000/"size":268000000/' repo/head.json; sign_head
 check 'an index that is longer than its head says' refuses TOO_LARGE 'index.json' trust-ed
 index "$(component a)"; forge index; sed -i 's/"size":[0-9]*}/"size":7}/' repo/head.json; sign_head
 check 'an index of another length than its head says' refuses FORMAT 'head.json says 7' trust-ed
@@ -407,7 +407,7 @@ usual="--id n --version 1 --scheme dotted --backend nvme --target pci:8086:1593"
 	check 'add: too many seconds' add_fails 'is not a number from 0 to 86400' $usual --expected-seconds 86401
 	check 'add: an activation that is none' add_fails '--activation: "soon"' $usual --activation soon
 	check 'add: a requirement without version' add_fails 'want TARGET>=VERSION' $usual --requires pci:8086:1593
-	check 'add: a name that is too long' add_fails '--vendor: longer than 95' $usual --vendor "$(head -c 96 /dev/zero | tr '\0' v)"
+	check 'add: a name that is too long' add_fails '--vendor: "vendor" is longer than 95 bytes' $usual --vendor "$(head -c 96 /dev/zero | tr '\0' v)"
 }
 add_id_twice() {
 	fresh

@@ -172,19 +172,21 @@ static void make_component(struct world *world)
 {
 	struct component *comp = &world->comps[0];
 
-	snprintf(comp->id, sizeof(comp->id), "lab-2.0");
-	snprintf(comp->version, sizeof(comp->version), "2.0");
-	snprintf(comp->backend, sizeof(comp->backend), "nvme");
-	snprintf(comp->proof.field, sizeof(comp->proof.field), "nvme.fr");
-	snprintf(comp->proof.value, sizeof(comp->proof.value), "2.0");
-	snprintf(world->targets[0][0], sizeof(world->targets[0][0]), "nvme-model:%s",
+	comp->id = "lab-2.0";
+	comp->version = "2.0";
+	comp->backend = "nvme";
+	comp->proof.field = "nvme.fr";
+	comp->proof.value = "2.0";
+	snprintf(world->target, sizeof(world->target), "nvme-model:%s",
 		 world->lab->drive[0].model.config.model);
+	world->targets[0] = world->target;
 	comp->proof.match = PROOF_EQUALS;
 	comp->scheme = VERSION_DOTTED;
-	comp->targets = world->targets[0];
+	comp->targets = world->targets;
 	comp->target_count = 1;
 	comp->activation = ACTIVATION_DEVICE_RESET;
 	comp->expected_seconds = 20;
+	component_complete(comp);
 	make_blob(world, &comp->payload);
 	world->cat.components = world->comps;
 	world->cat.count = 1;

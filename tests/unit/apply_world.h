@@ -30,7 +30,8 @@ struct world {
 
 	struct inventory inv;
 	struct component comps[2];
-	char targets[2][1][128];
+	char target[COMPONENT_TARGET_MAX];
+	const char *targets[1];
 	struct catalog cat;
 	struct plan_options options;
 	struct plan plan;

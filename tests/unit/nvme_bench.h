@@ -19,7 +19,7 @@ struct bench {
 	struct hwio_nvme_drive *drive;
 	struct inventory inv;
 	struct component comp;
-	char flags[1][48];
+	const char *flags[1];
 	struct payload_source payload;
 	uint8_t *image;
 	struct backend_io io;
@@ -89,6 +89,7 @@ static inline void start_size(struct bench *bench, const char *settings, uint32_
 		.proof = { .field = "nvme.fr", .match = PROOF_EQUALS, .value = "2.0.0" },
 		.flags = bench->flags,
 	};
+	component_complete(&bench->comp);
 	bench->io = (struct backend_io){
 		.hw = &bench->lab->hw,
 		.dev = bench->inv.devices,
@@ -108,7 +109,7 @@ static inline void start(struct bench *bench, const char *settings)
 
 static inline void set_flag(struct bench *bench, const char *flag)
 {
-	snprintf(bench->flags[0], sizeof(bench->flags[0]), "%s", flag);
+	bench->flags[0] = flag;
 	bench->comp.flag_count = 1;
 }
 

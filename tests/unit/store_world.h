@@ -112,6 +112,7 @@ static inline void store_world_set_available(struct world *world, uint64_t mib)
 /* A step with a payload of its own. */
 static inline void store_world_add(struct world *world, size_t bytes, const char *backend)
 {
+	static const char *const ids[STEPS] = { "comp-0", "comp-1", "comp-2", "comp-3" };
 	size_t i = world->plan.step_count++;
 	struct component *comp = &world->comps[i];
 	uint8_t *content = malloc(bytes);
@@ -127,9 +128,10 @@ static inline void store_world_add(struct world *world, size_t bytes, const char
 		  0);
 	free(content);
 	unlink(tmpdir_file(&world->repo, "source"));
-	snprintf(comp->id, sizeof(comp->id), "comp-%zu", i);
-	snprintf(comp->class_name, sizeof(comp->class_name), "drive");
-	snprintf(comp->backend, sizeof(comp->backend), "%s", backend);
+	comp->id = ids[i];
+	comp->class_name = "drive";
+	comp->backend = backend;
+	component_complete(comp);
 	world->steps[i] = (struct step){ .number = (unsigned int)i + 1,
 					 .comp = comp,
 					 .dev = &world->devs[i] };

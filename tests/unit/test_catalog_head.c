@@ -445,7 +445,7 @@ static void head_refused(void)
 		{ "12:00:00Z", "12:00:00+01:00", ERR_FORMAT },
 		{ "2026-01", "2026/01", ERR_FORMAT },
 		{ "\"size\":28", "\"size\":0", ERR_FORMAT },
-		{ "\"size\":28", "\"size\":16777217", ERR_FORMAT },
+		{ "\"size\":28", "\"size\":268435457", ERR_FORMAT },
 		{ "\"size\":28", "\"size\":28,\"url\":\"x\"", ERR_FORMAT },
 		{ "\"sha256\":\"00", "\"sha256\":\"0", ERR_FORMAT },
 		{ "\"threshold\":1", "\"threshold\":0", ERR_FORMAT },

@@ -77,10 +77,11 @@ static void add_component(struct scene *scene, char *const words[WORDS_MAX])
 	struct component *comp = &scene->components[scene->cat.count++];
 	const char *version = value_of(words, "version");
 
-	snprintf(comp->id, sizeof(comp->id), "%s", value_of(words, "id"));
-	snprintf(comp->version, sizeof(comp->version), "%s", version);
-	snprintf(comp->proof.field, sizeof(comp->proof.field), "nvme.fr");
-	snprintf(comp->proof.value, sizeof(comp->proof.value), "%s", version);
+	comp->id = value_of(words, "id");
+	comp->version = version;
+	comp->proof.field = "nvme.fr";
+	comp->proof.value = version;
+	component_complete(comp);
 	comp->proof.match = PROOF_EQUALS;
 }
 

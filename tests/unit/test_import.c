@@ -186,7 +186,7 @@ static void no_target_no_proof(void)
 	CHECK_INT(import_offer(&p.imp, &draft, NULL), 0);
 	CHECK_INT(noted(&p, NOTE_NO_TARGET), 1);
 	draft = draft_of("1.0", "hello");
-	draft.comp.proof = (struct proof){ 0 };
+	CHECK_INT(component_set_proof(&draft.comp, "", 0, "", NULL), 0);
 	CHECK_INT(import_offer(&p.imp, &draft, NULL), 0);
 	CHECK_INT(noted(&p, NOTE_IMPORTED), 1);
 	CHECK_INT(noted(&p, NOTE_NO_PROOF), 1);
@@ -284,6 +284,7 @@ static void ids(void)
 	longest[200] = 'b'; /* what is cut off still counts */
 	CHECK_INT(component_make_id(&comp, longest, "1", NULL), 0);
 	CHECK(strcmp(first, comp.id) != 0);
+	component_free(&comp);
 }
 
 static void edits_refuse(void)

@@ -97,10 +97,10 @@ static struct nvme_identity good_id(void)
 static int make(struct nvme_identity id, struct nvme_fw_log log, const char *flag, uint64_t size,
 		struct nvme_plan *ret, struct err *err)
 {
-	char flags[1][48];
+	const char *flags[1] = { flag };
 	struct component comp = { .flags = flags, .flag_count = flag ? 1 : 0 };
 
-	snprintf(flags[0], sizeof(flags[0]), "%s", flag ? flag : "");
+	component_complete(&comp);
 	return nvme_plan_make(&id, &log, &comp, size, ret, err);
 }
 
@@ -170,6 +170,7 @@ static void a_commit_gets_time(void)
 		struct nvme_identity id = good_id();
 		struct nvme_plan plan;
 
+		component_complete(&comp);
 		CHECK_INT(nvme_plan_make(&id, &good_log, &comp, 4, &plan, NULL), 0);
 		CHECK_INT(plan.commit_timeout_ms, cases[i].want_ms);
 	}

@@ -261,6 +261,7 @@ static void what_an_interrupted_update_has_left(void)
 		struct backend_io io = { .hw = &lab->hw, .dev = inv.devices, .comp = &comp };
 		enum backend_recovery found = 0;
 
+		component_complete(&comp);
 		strcpy(firmware->slot[1], "1.0");
 		strcpy(firmware->slot[2], cases[i].slot2);
 		strcpy(firmware->running, cases[i].running);
@@ -301,6 +302,7 @@ static void recovery_compares_as_the_proof_says(void)
 		inv = probe(lab);
 		io.dev = inv.devices;
 		comp.proof = cases[i].proof;
+		component_complete(&comp);
 		CHECK_INT(backend_nvme.recover(&io, &found, NULL), 0);
 		CHECK_INT(found, cases[i].want);
 		stop(lab, &inv);

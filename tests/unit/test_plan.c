@@ -82,9 +82,9 @@ static void set_proof(struct proof *proof, char *value)
 		proof->match = PROOF_PREFIX;
 	if (!equals)
 		abort();
-	set_text(proof->value, sizeof(proof->value), equals + 1);
+	proof->value = equals + 1;
 	equals[proof->match == PROOF_EQUALS ? 0 : -1] = '\0';
-	set_text(proof->field, sizeof(proof->field), value);
+	proof->field = value;
 }
 
 static void add_requirement(struct component *comp, char *value)
@@ -92,17 +92,18 @@ static void add_requirement(struct component *comp, char *value)
 	char *at = strstr(value, ">=");
 	struct requirement *req;
 
-	comp->requires = reallocarray(comp->requires, comp->require_count + 1, sizeof(*req));
+	comp->requires = pool_grow(&comp->pool, comp->requires, comp->require_count, sizeof(*req));
 	req = &comp->requires[comp->require_count++];
-	set_text(req->min_version, sizeof(req->min_version), at + 2);
+	req->min_version = at + 2;
 	*at = '\0';
-	set_text(req->target, sizeof(req->target), value);
+	req->target = value;
 }
 
 static void add_target(struct component *comp, const char *value)
 {
-	comp->targets = reallocarray(comp->targets, comp->target_count + 1, sizeof(*comp->targets));
-	set_text(comp->targets[comp->target_count++], sizeof(*comp->targets), value);
+	comp->targets =
+		pool_grow(&comp->pool, comp->targets, comp->target_count, sizeof(*comp->targets));
+	comp->targets[comp->target_count++] = value;
 }
 
 static void add_component(struct scene *scene, const struct word *words, size_t count)
@@ -115,23 +116,23 @@ static void add_component(struct scene *scene, const struct word *words, size_t 
 		char *value = words[i].value;
 
 		if (strcmp(words[i].key, "id") == 0)
-			set_text(comp->id, sizeof(comp->id), value);
+			comp->id = value;
 		else if (strcmp(words[i].key, "version") == 0)
-			set_text(comp->version, sizeof(comp->version), value);
+			comp->version = value;
 		else if (strcmp(words[i].key, "scheme") == 0)
 			comp->scheme = version_scheme_from_name(value);
 		else if (strcmp(words[i].key, "target") == 0)
 			add_target(comp, value);
 		else if (strcmp(words[i].key, "backend") == 0)
-			set_text(comp->backend, sizeof(comp->backend), value);
+			comp->backend = value;
 		else if (strcmp(words[i].key, "class") == 0)
-			set_text(comp->class_name, sizeof(comp->class_name), value);
+			comp->class_name = value;
 		else if (strcmp(words[i].key, "proof") == 0)
 			set_proof(&comp->proof, value);
 		else if (strcmp(words[i].key, "min-active") == 0)
-			set_text(comp->min_active_version, sizeof(comp->min_active_version), value);
+			comp->min_active_version = value;
 		else if (strcmp(words[i].key, "floor") == 0)
-			set_text(comp->floor, sizeof(comp->floor), value);
+			comp->floor = value;
 		else if (strcmp(words[i].key, "requires") == 0)
 			add_requirement(comp, value);
 		else if (strcmp(words[i].key, "seconds") == 0)
@@ -141,10 +142,11 @@ static void add_component(struct scene *scene, const struct word *words, size_t 
 		else if (strcmp(words[i].key, "power-off") == 0)
 			comp->host_power_off = true;
 		else if (strcmp(words[i].key, "strange") == 0)
-			set_text(comp->not_understood, sizeof(comp->not_understood), value);
+			comp->not_understood = value;
 		else
 			CHECK_STR(words[i].key, "a word of [components]");
 	}
+	component_complete(comp);
 }
 
 /* "REASON|DEVICE|COMPONENT" */
@@ -286,10 +288,8 @@ static void plan_file(void)
 	plan_free(&plan);
 	plan_bars_free(&scene->bars);
 	inventory_free(&scene->inv);
-	for (size_t i = 0; i < scene->cat.count; i++) {
-		free(scene->components[i].targets);
-		free(scene->components[i].requires);
-	}
+	for (size_t i = 0; i < scene->cat.count; i++)
+		component_free(&scene->components[i]);
 	free(scene);
 	free(text);
 }

@@ -144,11 +144,10 @@ static void add_requirement(struct component *comp, const char *value)
 
 	if (!at)
 		abort();
-	comp->requires = calloc(1, sizeof(*comp->requires));
+	comp->requires = pool_alloc(&comp->pool, sizeof(*comp->requires));
 	comp->require_count = 1;
-	snprintf(comp->requires->target, sizeof(comp->requires->target), "%.*s", (int)(at - value),
-		 value);
-	snprintf(comp->requires->min_version, sizeof(comp->requires->min_version), "%s", at + 2);
+	comp->requires->target = pool_text(&comp->pool, value, (size_t)(at - value));
+	comp->requires->min_version = at + 2;
 }
 
 static struct component *add_component(struct scene *scene, const struct word *words, size_t count)
@@ -159,13 +158,11 @@ static struct component *add_component(struct scene *scene, const struct word *w
 	if (scene->comp_count > COMPONENTS_MAX)
 		abort();
 	comp->scheme = VERSION_DOTTED;
-	snprintf(comp->id, sizeof(comp->id), "%s", word_of(words, count, "id", ""));
-	snprintf(comp->class_name, sizeof(comp->class_name), "%s",
-		 word_of(words, count, "class", "drive"));
-	snprintf(comp->backend, sizeof(comp->backend), "%s",
-		 word_of(words, count, "backend", "nvme"));
-	snprintf(comp->version, sizeof(comp->version), "%s",
-		 word_of(words, count, "version", "2.0"));
+	comp->id = word_of(words, count, "id", "");
+	comp->class_name = word_of(words, count, "class", "drive");
+	comp->backend = word_of(words, count, "backend", "nvme");
+	comp->version = word_of(words, count, "version", "2.0");
+	component_complete(comp);
 	comp->expected_seconds = (uint32_t)number_of(words, count, "seconds", 100);
 	if (req)
 		add_requirement(comp, req);
@@ -416,7 +413,7 @@ static void schedule_file(void)
 	run_scene(scene);
 	inventory_free(&scene->inv);
 	for (size_t i = 0; i < scene->comp_count; i++)
-		free(scene->comps[i].requires);
+		component_free(&scene->comps[i]);
 	free(scene);
 	free(text);
 }

@@ -34,6 +34,7 @@ struct world {
 	uint64_t random;
 	struct inventory inv;
 	struct component comps[COMPONENT_MAX];
+	char ids[COMPONENT_MAX][16];
 	struct requirement requires[COMPONENT_MAX];
 	struct catalog cat;
 	struct plan plan;
@@ -107,6 +108,9 @@ static void add_device(struct world *w, size_t class_index, unsigned int number)
 	}
 }
 
+static const char *const class_targets[CLASSES] = { "class:0", "class:1", "class:2",
+						    "class:3", "class:4", "class:5" };
+
 static void add_components(struct world *w)
 {
 	w->cat.components = w->comps;
@@ -115,19 +119,19 @@ static void add_components(struct world *w)
 		size_t class_index = i / VARIANTS;
 
 		comp->scheme = VERSION_DOTTED;
-		snprintf(comp->id, sizeof(comp->id), "c%zu", i);
-		snprintf(comp->version, sizeof(comp->version), i % VARIANTS ? "2.0" : "1.5");
-		snprintf(comp->class_name, sizeof(comp->class_name), "%s",
-			 classes[class_index].name);
-		snprintf(comp->backend, sizeof(comp->backend), "%s", classes[class_index].backend);
+		snprintf(w->ids[i], sizeof(w->ids[i]), "c%zu", i);
+		comp->id = w->ids[i];
+		comp->version = i % VARIANTS ? "2.0" : "1.5";
+		comp->class_name = classes[class_index].name;
+		comp->backend = classes[class_index].backend;
+		component_complete(comp);
 		comp->expected_seconds = roll(w, 10) ? roll(w, 50) + 1 : 0;
 		if (roll(w, 4))
 			continue;
 		comp->requires = &w->requires[i];
 		comp->require_count = 1;
-		snprintf(comp->requires->target, sizeof(comp->requires->target), "class:%u",
-			 roll(w, CLASSES));
-		snprintf(comp->requires->min_version, sizeof(comp->requires->min_version), "2.0");
+		comp->requires->target = class_targets[roll(w, CLASSES)];
+		comp->requires->min_version = "2.0";
 	}
 	w->cat.count = CLASSES * VARIANTS;
 }

@@ -35,11 +35,12 @@ struct world {
 
 static void set_component(struct component *comp, const char *id, const char *version)
 {
-	snprintf(comp->id, sizeof(comp->id), "%s", id);
-	snprintf(comp->version, sizeof(comp->version), "%s", version);
-	snprintf(comp->backend, sizeof(comp->backend), "nvme");
-	snprintf(comp->proof.field, sizeof(comp->proof.field), "nvme.fr");
-	snprintf(comp->proof.value, sizeof(comp->proof.value), "%s", version);
+	comp->id = id;
+	comp->version = version;
+	comp->backend = "nvme";
+	comp->proof.field = "nvme.fr";
+	comp->proof.value = version;
+	component_complete(comp);
 	comp->proof.match = PROOF_EQUALS;
 	comp->scheme = VERSION_DOTTED;
 	comp->activation = ACTIVATION_DEVICE_RESET;
@@ -558,7 +559,7 @@ static void test_proof_decides(void)
 	struct world *world = start_two();
 
 	world->comps[0].proof.match = PROOF_EQUALS;
-	snprintf(world->comps[0].proof.field, sizeof(world->comps[0].proof.field), "nvme.mn");
+	world->comps[0].proof.field = "nvme.mn";
 	begin(world, RUN_A, "");
 	add_step(world, RUN_A, 1, &step_a, STEP_NEEDS_REBOOT);
 	mark(world, RUN_A, JOURNAL_RUN_REBOOT);
@@ -575,7 +576,7 @@ static void test_proof_is_another_field(void)
 	struct world *world = start_two();
 	struct step_words words = step_a;
 
-	snprintf(world->comps[0].proof.field, sizeof(world->comps[0].proof.field), "nvme.slots");
+	world->comps[0].proof.field = "nvme.slots";
 	words.from = device_prop(&world->inv.devices[0], "nvme.slots");
 	CHECK_STR(words.from, "3");
 	begin(world, RUN_A, "");

@@ -163,8 +163,9 @@ static void disturbing(void)
 		snprintf(dev.id, sizeof(dev.id), "%s", rows[i].id);
 		snprintf(dev.parent, sizeof(dev.parent), "%s", rows[i].parent);
 		snprintf(dev.node, sizeof(dev.node), "%s", rows[i].node);
-		snprintf(comp.class_name, sizeof(comp.class_name), "%s", rows[i].class_name);
-		snprintf(comp.backend, sizeof(comp.backend), "%s", rows[i].backend);
+		comp.class_name = rows[i].class_name;
+		comp.backend = rows[i].backend;
+		component_complete(&comp);
 		if (store_disturbs_medium(&world.hw, &step, rows[i].disk) != rows[i].want)
 			printf("# row %zu\n", i);
 		CHECK_INT(store_disturbs_medium(&world.hw, &step, rows[i].disk), rows[i].want);

@@ -115,7 +115,8 @@ int json_parse(const uint8_t *buf, size_t len, size_t max_bytes, yyjson_doc **re
 	return 0;
 }
 
-int json_str(yyjson_val *val, const char *what, char *buf, size_t size, struct err *err)
+int json_text(yyjson_val *val, const char *what, size_t size, const char **ret_text,
+	      size_t *ret_len, struct err *err)
 {
 	const char *text = yyjson_get_str(val);
 	size_t len = yyjson_get_len(val);
@@ -128,6 +129,19 @@ int json_str(yyjson_val *val, const char *what, char *buf, size_t size, struct e
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
 			return err_set(err, ERR_FORMAT, "\"%s\" holds a control character", what);
+	*ret_text = text;
+	*ret_len = len;
+	return 0;
+}
+
+int json_str(yyjson_val *val, const char *what, char *buf, size_t size, struct err *err)
+{
+	const char *text;
+	size_t len;
+	int rc = json_text(val, what, size, &text, &len, err);
+
+	if (rc)
+		return rc;
 	memcpy(buf, text, len);
 	buf[len] = '\0';
 	return 0;

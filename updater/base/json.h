@@ -49,6 +49,10 @@ int json_opt_str(yyjson_val *obj, const char *key, char *buf, size_t size, struc
 /* The same for a value in hand, an array's entry; what names it in the error. */
 int json_str(yyjson_val *val, const char *what, char *buf, size_t size, struct err *err);
 
+/* The same where it lies in the document, its length without the NUL at the end. */
+int json_text(yyjson_val *val, const char *what, size_t size, const char **ret_text,
+	      size_t *ret_len, struct err *err);
+
 /* Are all members of obj among names (NULL-terminated)? ERR_FORMAT. */
 int json_check_members(yyjson_val *obj, const char *const *names, struct err *err);
 

@@ -8,8 +8,10 @@
 
 #include "base/cleanup.h"
 #include "base/fsio.h"
+#include "base/grow.h"
 #include "base/hash.h"
 #include "repo/catalog_head.h"
+#include "repo/catalog_text.h"
 
 static int read_file(const char *dir, const char *name, size_t max, uint8_t **ret, size_t *ret_len,
 		     struct err *err)
@@ -86,12 +88,21 @@ int catalog_open(const char *dir, const struct policy *policy, struct catalog *r
 	return 0;
 }
 
+void component_complete(struct component *comp)
+{
+	const char **others[] = { &comp->not_understood, &comp->proof.field, &comp->proof.value };
+
+	for (const struct text_member *member = catalog_texts; member->key; member++)
+		if (!component_text(comp, member))
+			component_put_text(comp, member, "");
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (!*others[i])
+			*others[i] = "";
+}
+
 void component_free(struct component *comp)
 {
-	free(comp->targets);
-	free(comp->requires);
-	free(comp->flags);
-	free(comp->attachments);
+	pool_free(&comp->pool);
 	*comp = (struct component){ 0 };
 }
 
@@ -100,15 +111,48 @@ void catalog_free(struct catalog *cat)
 	for (size_t i = 0; i < cat->count; i++)
 		component_free(&cat->components[i]);
 	free(cat->components);
+	pool_free(&cat->pool);
 	*cat = (struct catalog){ 0 };
 }
 
+static int compare_to_id(const void *id, const void *comp)
+{
+	return strcmp(id, ((const struct component *)comp)->id);
+}
+
+/* What was read is sorted; what was added later is looked through. */
 const struct component *catalog_find(const struct catalog *cat, const char *id)
 {
-	for (size_t i = 0; i < cat->count; i++)
+	const struct component *found = cat->sorted ? bsearch(id, cat->components, cat->sorted,
+							      sizeof(*found), compare_to_id)
+						    : NULL;
+
+	for (size_t i = cat->sorted; i < cat->count && !found; i++)
 		if (strcmp(cat->components[i].id, id) == 0)
-			return &cat->components[i];
-	return NULL;
+			found = &cat->components[i];
+	return found;
+}
+
+int catalog_append(struct catalog *cat, struct component *comp, struct err *err)
+{
+	struct component *list = array_grow(cat->components, cat->count, sizeof(*list));
+
+	if (!list)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	cat->components = list;
+	list[cat->count++] = *comp;
+	*comp = (struct component){ 0 };
+	return 0;
+}
+
+void catalog_take(struct catalog *cat, size_t index, struct component *ret)
+{
+	struct component *at = &cat->components[index];
+
+	*ret = *at;
+	cat->count--;
+	memmove(at, at + 1, (cat->count - index) * sizeof(*at));
+	cat->sorted -= index < cat->sorted;
 }
 
 size_t component_ref_count(const struct component *comp)

@@ -12,13 +12,14 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/pool.h"
 #include "repo/policy.h"
 #include "repo/version.h"
 
 #define CATALOG_HEAD_MAX_BYTES	(64u << 10)
 #define CATALOG_SIG_MAX_BYTES	(256u << 10)
-#define CATALOG_INDEX_MAX_BYTES (16u << 20)
-#define CATALOG_MAX_COMPONENTS	4096
+#define CATALOG_INDEX_MAX_BYTES (256u << 20)
+#define CATALOG_MAX_COMPONENTS	131072
 #define CATALOG_CHUNK_BYTES	(1u << 20)
 #define CATALOG_PART_BYTES	(2048u << 20) /* a blob's part on FAT32: 2 GiB */
 #define CATALOG_PAYLOAD_MAX	(16ull << 30)
@@ -28,6 +29,12 @@
 #define CATALOG_MAX_ATTACHMENTS 64
 #define CATALOG_MAX_SECONDS	86400
 
+/* Of the longest texts, with the NUL. */
+#define COMPONENT_ID_MAX      96
+#define COMPONENT_VERSION_MAX 64
+#define COMPONENT_TARGET_MAX  128
+#define COMPONENT_FLAG_MAX    48
+
 enum proof_match {
 	PROOF_EQUALS = 1,
 	PROOF_PREFIX,
@@ -36,9 +43,9 @@ enum proof_match {
 
 /* Which property of the device must read what, afterwards. */
 struct proof {
-	char field[48]; /* "nvme.fr"; "" = the package names none */
+	const char *field; /* "nvme.fr"; "" = the package names none */
 	enum proof_match match;
-	char value[128];
+	const char *value;
 };
 
 enum activation {
@@ -62,51 +69,57 @@ struct payload_ref {
 
 /* A file of the vendor that goes with the payload: devices check their own signatures. */
 struct attachment {
-	char role[24];	/* "compsig", "jcat", "metadata"; others are for those who know them */
-	char name[128]; /* the vendor's name of the file */
+	const char *role; /* "compsig", "jcat", "metadata"; others are for those who know them */
+	const char *name; /* the vendor's name of the file */
 	struct payload_ref ref;
 };
 
 struct requirement {
-	char target[128]; /* a device target, or "" = the same device */
-	char min_version[64];
+	const char *target; /* a device target, or "" = the same device */
+	const char *min_version;
 };
 
+/*
+ * Texts are never NULL, "" is what is absent; catalog_texts has their maxima. They and the arrays
+ * belong to the catalog that was read, or, when firmware-repo/edit.h made them, to the component.
+ * A component made by hand begins as {0} and becomes one by component_complete().
+ */
 struct component {
-	char id[96];
-	char name[160]; /* English */
-	char name_ja[160];
-	char vendor[96];
-	char class_name[32]; /* "drive", "nic", "bmc", "system-rom", "controller", "other" */
-	char version[64];
-	enum version_scheme scheme;
-	char (*targets)[128];
-	size_t target_count;
-	struct proof proof;
-	struct requirement *requires;
-	size_t require_count;
-	char min_active_version[64]; /* stepping stone: the device must run this or newer; "" */
-	char floor[64]; /* signed minimum: nothing older is ever written to these targets; "" */
-	struct payload_ref payload;
-	struct attachment *attachments;
-	size_t attachment_count;
-	char backend[24];
-	char (*flags)[48];
-	size_t flag_count;
-	uint32_t expected_seconds; /* of the write; 0 = unknown */
-	enum activation activation;
-	bool host_power_off; /* needs the host powered off */
-	bool measured;	     /* changes TPM measurements */
-	enum criticality criticality;
-	char release_notes[1024];
-	char source_file[256]; /* provenance */
-	uint8_t source_sha256[32];
-	char importer[48];
+	const char *id;
+	const char *name; /* English */
+	const char *name_ja;
+	const char *vendor;
+	const char *class_name; /* "drive", "nic", "bmc", "system-rom", "controller", "other" */
+	const char *version;
+	const char *min_active_version; /* stepping stone: the device must run this or newer */
+	const char *floor; /* signed minimum: nothing older is ever written to these targets */
+	const char *backend;
+	const char *release_notes;
+	const char *source_file; /* provenance */
+	const char *importer;
 	/*
 	 * What this version does not understand ("scheme \"semver\""), "" = nothing. Such a
 	 * component is never applied; the others are not touched by it.
 	 */
-	char not_understood[96];
+	const char *not_understood;
+	const char **targets;
+	size_t target_count;
+	struct requirement *requires;
+	size_t require_count;
+	struct attachment *attachments;
+	size_t attachment_count;
+	const char **flags;
+	size_t flag_count;
+	struct proof proof;
+	struct payload_ref payload;
+	uint8_t source_sha256[32];
+	enum version_scheme scheme;
+	enum activation activation;
+	enum criticality criticality;
+	uint32_t expected_seconds; /* of the write; 0 = unknown */
+	bool host_power_off;	   /* needs the host powered off */
+	bool measured;		   /* changes TPM measurements */
+	struct pool pool;	   /* what edit.h made; {0} = nothing */
 };
 
 struct catalog {
@@ -115,6 +128,10 @@ struct catalog {
 	char created[32]; /* RFC 3339, UTC */
 	struct component *components;
 	size_t count;
+	/* So many of the first are in ascending order of their ids: what catalog_find() relies on.
+	 */
+	size_t sorted;
+	struct pool pool;	/* what the components point to */
 	char signer_names[256]; /* whose signatures held, for people: "site (ed25519 + ml-dsa-65)"
 				 */
 };
@@ -137,12 +154,24 @@ void catalog_free(struct catalog *cat);
 
 const struct component *catalog_find(const struct catalog *cat, const char *id);
 
+/*
+ * Appends comp, which is {0} afterwards; components may move in memory. ERR_NOMEM (nothing has
+ * changed then).
+ */
+int catalog_append(struct catalog *cat, struct component *comp, struct err *err);
+
+/* Takes the component at index out, into *ret: it still needs the catalog. */
+void catalog_take(struct catalog *cat, size_t index, struct component *ret);
+
 /* What lies below blobs/ for a component: 0 is the payload, then come the attachments. */
 size_t component_ref_count(const struct component *comp);
 const struct payload_ref *component_ref(const struct component *comp, size_t index);
 
 bool component_has_flag(const struct component *comp, const char *flag);
-void component_free(struct component *comp); /* what it points to; leaves {0} */
+
+/* Every text that is NULL becomes "". */
+void component_complete(struct component *comp);
+void component_free(struct component *comp); /* what is its own; leaves {0} */
 
 /* The words of the index; "unknown" and 0 for what is none. */
 const char *activation_name(enum activation activation); /* "device-reset" */

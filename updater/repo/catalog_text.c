@@ -3,25 +3,24 @@
 
 #include <string.h>
 
-#define TEXT(object, key, member, needed)                               \
-	{                                                               \
-		object, key, offsetof(struct component, member),        \
-			sizeof(((struct component *)0)->member), needed \
+#define TEXT(object, key, member, size, needed)                               \
+	{                                                                     \
+		object, key, offsetof(struct component, member), size, needed \
 	}
 
 const struct text_member catalog_texts[] = {
-	TEXT(NULL, "id", id, true),
-	TEXT("name", "en", name, true),
-	TEXT("name", "ja", name_ja, false),
-	TEXT(NULL, "vendor", vendor, false),
-	TEXT(NULL, "class", class_name, true),
-	TEXT(NULL, "version", version, true),
-	TEXT(NULL, "min_active_version", min_active_version, false),
-	TEXT(NULL, "floor", floor, false),
-	TEXT(NULL, "backend", backend, true),
-	TEXT(NULL, "release_notes", release_notes, false),
-	TEXT("provenance", "file", source_file, true),
-	TEXT("provenance", "importer", importer, true),
+	TEXT(NULL, "id", id, COMPONENT_ID_MAX, true),
+	TEXT("name", "en", name, 160, true),
+	TEXT("name", "ja", name_ja, 160, false),
+	TEXT(NULL, "vendor", vendor, 96, false),
+	TEXT(NULL, "class", class_name, 32, true),
+	TEXT(NULL, "version", version, COMPONENT_VERSION_MAX, true),
+	TEXT(NULL, "min_active_version", min_active_version, COMPONENT_VERSION_MAX, false),
+	TEXT(NULL, "floor", floor, COMPONENT_VERSION_MAX, false),
+	TEXT(NULL, "backend", backend, 24, true),
+	TEXT(NULL, "release_notes", release_notes, 1024, false),
+	TEXT("provenance", "file", source_file, 256, true),
+	TEXT("provenance", "importer", importer, 48, true),
 	{ 0 },
 };
 

@@ -22,7 +22,7 @@ static void add_sha256(yyjson_mut_doc *doc, yyjson_mut_val *obj, const char *key
 static void add_texts(yyjson_mut_doc *doc, yyjson_mut_val *obj, const struct component *comp)
 {
 	for (const struct text_member *member = catalog_texts; member->key; member++) {
-		const char *text = (const char *)comp + member->offset;
+		const char *text = component_text(comp, member);
 		yyjson_mut_val *holder = obj;
 
 		if (!text[0])
