@@ -52,7 +52,7 @@ void spp_target_text(const char *guid, char *ret, size_t ret_size)
 /* Targets that are not known match nothing, and do not decide. */
 static void add_target(struct component *comp, const char *guid)
 {
-	char text[sizeof(comp->targets[0])];
+	char text[COMPONENT_TARGET_MAX];
 
 	spp_target_text(guid, text, sizeof(text));
 	(void)component_add_target(comp, text, NULL);

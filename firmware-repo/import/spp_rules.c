@@ -8,7 +8,7 @@
 
 static bool has_target(const struct component *comp, const char *guid)
 {
-	char text[sizeof(comp->targets[0])];
+	char text[COMPONENT_TARGET_MAX];
 
 	snprintf(text, sizeof(text), "hpe-target:%s", guid);
 	for (size_t i = 0; i < comp->target_count; i++)
@@ -27,7 +27,7 @@ static bool applies(const struct spp_rule *rule, const struct component *comp)
 
 static int add_needs(const struct spp_rule *rule, struct component *comp, struct err *err)
 {
-	char text[sizeof(comp->targets[0])];
+	char text[COMPONENT_TARGET_MAX];
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < rule->needs.count; i++) {

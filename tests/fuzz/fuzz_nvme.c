@@ -39,13 +39,14 @@ static void check_plan(const struct nvme_identity *id, const struct nvme_fw_log 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t id_len = size < NVME_IDENTIFY_BYTES ? size : NVME_IDENTIFY_BYTES;
-	char flags[1][48] = { NVME_FLAG_PAD_FF };
-	const struct component comp = { .flags = flags, .flag_count = size % 2 };
+	const char *flags[1] = { NVME_FLAG_PAD_FF };
+	struct component comp = { .flags = flags, .flag_count = size % 2 };
 	struct nvme_identity id;
 	struct nvme_fw_log log;
 	struct nvme_plan plan;
 	struct err err;
 
+	component_complete(&comp);
 	if (nvme_parse_identify(data, id_len, &id, &err))
 		return 0;
 	must_be_printable(id.serial, 20);
