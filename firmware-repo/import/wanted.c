@@ -149,6 +149,14 @@ static bool shows_type(const struct inventory *server, const char *target)
 	return false;
 }
 
+static bool is_of_ilo(const struct component *comp)
+{
+	for (size_t i = 0; i < comp->target_count; i++)
+		if (strncmp(comp->targets[i], "ilo:", 4) == 0)
+			return true;
+	return false;
+}
+
 /* Would the inventory show the target, if the server had it? */
 static bool shows(const struct inventory *server, const struct component *comp, const char *target)
 {
@@ -161,6 +169,8 @@ static bool shows(const struct inventory *server, const struct component *comp, 
 		return shows_type(server, target);
 	if (identity_of_hpe_target(target + sizeof(hpe) - 1, readable, sizeof(readable)))
 		return shows_type(server, readable);
+	if (is_of_ilo(comp))
+		return shows_ilo(server);
 	return is_of_other_vendor(server);
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# tests/bench/run.sh [size|memory|verify|guest|inventory|makespan|journal|copy]...: measures the figures of BENCHMARKS.md
+# tests/bench/run.sh [size|memory|verify|guest|inventory|makespan|journal|copy|import]...: measures the figures of BENCHMARKS.md
 # again and prints them as a Markdown table, also into build/bench.md. Figures for orientation, not
 # tests: a target that is missed is marked and fails nothing. What could not be measured fails.
 set -eu
@@ -17,6 +17,8 @@ export LC_ALL
 . tests/bench/lib.sh
 # shellcheck source=tests/bench/slow.sh
 . tests/bench/slow.sh
+# shellcheck source=tests/bench/import.sh
+. tests/bench/import.sh
 build=$lab_build
 ids=$build/sysroot/musl/share/pci.ids
 work=$(mktemp -d "${TMPDIR:-/tmp}/drydock-bench-XXXXXX")
@@ -318,12 +320,12 @@ bench_copy() {
 	slow_end
 }
 
-figures='size memory verify guest inventory makespan journal copy'
+figures='size memory verify guest inventory makespan journal copy import'
 [ $# -eq 0 ] || figures=$*
 table_begin
 for figure in $figures; do
 	case $figure in
-	size | memory | verify | guest | inventory | makespan | journal | copy) "bench_$figure" ;;
+	size | memory | verify | guest | inventory | makespan | journal | copy | import) "bench_$figure" ;;
 	*) die "there is no figure \"$figure\"" ;;
 	esac
 done

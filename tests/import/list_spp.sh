@@ -22,16 +22,19 @@ function drive(model, version,    i, hex, order, out) {
 	hex[2] = "40"
 	hex[3] = "23"
 	for (i = 1; i <= 13; i++)
-		hex[3 + i] = sprintf("%02x", index(ascii, substr(model, i, 1)) + 31)
+		hex[3 + i] = byte(substr(model, i, 1))
 	for (i = 1; i <= 16; i++)
 		out = out hex[order[i]] (i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "")
 	return out "=" version
 }
 
+function byte(char) {
+	return sprintf("%02x", index(ascii, char) + 31)
+}
+
 function rom(family, version) {
-	return "00000000-0000-0000-0000-00000155" \
-		sprintf("%02x%02x", index(ascii, substr(family, 2, 1)) + 31, index(ascii, substr(family, 3, 1)) + 31) \
-		"=" version
+	return "00000000-0000-0000-0000-000001" byte(substr(family, 1, 1)) byte(substr(family, 2, 1)) \
+		byte(substr(family, 3, 1)) "=" version
 }
 
 BEGIN {
@@ -64,9 +67,14 @@ BEGIN {
 			"Programmable logic " i, sprintf("b1ad439a-0000-4000-8000-0000000000%02x=0x%d", i, i))
 
 	# Bmc and Uefi, 22: system ROMs. Uefi alone, 9.
-	for (i = 0; i < 22; i++)
-		package("rom-U" 29 + i ".fwpkg", "Bmc,Uefi", "Firmware", "FWPKG-v2", "aa148d2e-6e09-453e-bc6f-63baa5f5ccc4", \
-			bytes, "System ROM U" 29 + i, rom("U" 29 + i, "3.10_07-01-2026"))
+	split("P68 U30 A42", family, " ")
+	for (i = 1; i <= 22; i++) {
+		if (i > 3)
+			family[i] = "U" 40 + i
+		package("rom-" family[i] ".fwpkg", "Bmc,Uefi", "Firmware", "FWPKG-v2", \
+			"aa148d2e-6e09-453e-bc6f-63baa5f5ccc4", bytes, "System ROM " family[i], \
+			rom(family[i], "3.10_07-01-2026"))
+	}
 	for (i = 0; i < 9; i++)
 		package("uefi-" i ".fwpkg", "Uefi", "Firmware", i < 5 ? "FWPKG-v2" : "FWPKG", nic, bytes, "UEFI driver " i, \
 			card(sprintf("1dea-%04x15900%03x", 8192 + i, i), "5." i))

@@ -116,6 +116,7 @@ static const struct {
 	{ "ilo", "ilo:5", WANTED_CANNOT_TELL, "ilo-redfish" },
 	{ "ilo,hpe", "ilo:5", WANTED_YES, "ilo-redfish" },
 	{ "ilo,hpe", "ilo:6", WANTED_NO, "ilo-redfish" },
+	{ "ilo,hpe", "ilo:6|" HPE_PLANE, WANTED_NO, "ilo-redfish" },
 	{ "", "ilo:5", WANTED_NO, "ilo-redfish" },
 	/* Neither are drives; NVMe drives are functions, and these tell their model to who asks. */
 	{ "", "nvme-model:X", WANTED_NO, "nvme" },
