@@ -41,17 +41,23 @@ static bool is_software(const char *type)
 	return type[0] != '\0';
 }
 
+static int set_name(struct spp_entry *entry, const char *path, struct err *err)
+{
+	const char *name = spp_last_name(path);
+
+	if (entry->file[0] || !spp_is_package_name(name))
+		return 0;
+	return spp_set_text(&entry->file, name, err);
+}
+
+/* What the package is called, or the first of its files that is one. */
 static int set_file(struct spp_entry *entry, const struct xml_node *node, struct err *err)
 {
 	const struct xml_node *file = xml_path(node, "files/file");
-	int rc = spp_set_text(&entry->file, spp_last_name(value_of(node, "filename")), err);
+	int rc = set_name(entry, value_of(node, "filename"), err);
 
-	for (; !rc && file; file = xml_same(file)) {
-		const char *name = spp_last_name(value_of(file, "name"));
-
-		if (!entry->file[0] && spp_is_package_name(name))
-			rc = spp_set_text(&entry->file, name, err);
-	}
+	for (; !rc && file; file = xml_same(file))
+		rc = set_name(entry, value_of(file, "name"), err);
 	return rc;
 }
 
