@@ -59,7 +59,7 @@ CORE   := $(OBJ)/libdrydock.a
 FWREPO := $(OBJ)/libfwrepo.a
 TESTS  := $(patsubst tests/unit/%.c,$(BIN)/tests/%,$(TEST_SRCS))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BIN)/fuzz/%,$(FUZZ_SRCS))
-BENCH   := $(addprefix $(BIN)/bench/,bench_write bench_makespan bench_journal bench_copy peak)
+BENCH   := $(addprefix $(BIN)/bench/,bench_write bench_makespan bench_journal bench_copy make_many peak)
 
 all: $(BIN)/drydock $(BIN)/fwrepo man
 man: $(BIN)/man/drydock.8 $(BIN)/man/fwrepo.8
@@ -81,6 +81,7 @@ FUZZ_MAIN = $(OBJ)/tests/fuzz/driver.o
 $(FUZZERS): $(BIN)/fuzz/%: $(OBJ)/tests/fuzz/%.o $(FUZZ_MAIN) $(FWREPO) $(CORE)
 $(BIN)/bench/bench_write: $(call objs,$(BENCH_SRCS)) $(CORE)
 $(BIN)/bench/bench_makespan $(BIN)/bench/bench_journal $(BIN)/bench/bench_copy: $(BIN)/bench/%: $(OBJ)/tests/bench/%.o $(CORE)
+$(BIN)/bench/make_many: $(call objs,tests/bench/make_many.c) $(FWREPO) $(CORE)
 $(BIN)/bench/peak: $(call objs,tests/bench/peak.c)
 
 # The key of a sysroot changes with what is in it.

@@ -162,6 +162,7 @@ static void add_steps(struct world *w)
 
 static void make_world(struct world *w, uint64_t seed)
 {
+	struct plan_index index = { 0 };
 	struct plan_options options = { 0 };
 	struct err err = { 0 };
 
@@ -173,7 +174,9 @@ static void make_world(struct world *w, uint64_t seed)
 	add_components(w);
 	add_steps(w);
 	options.medium_needed = roll(w, 2);
-	CHECK_INT(plan_order(&w->plan, &w->inv, &w->cat, &options, &err), 0);
+	CHECK_INT(plan_index_make(&w->inv, &w->cat, &index, &err), 0);
+	CHECK_INT(plan_order(&w->plan, &w->inv, &index, &options, &err), 0);
+	plan_index_free(&index);
 	CHECK(w->plan.step_count <= STEPS_MAX);
 	w->options.at_once = roll(w, 2) ? roll(w, 12) + 1 : 0;
 }

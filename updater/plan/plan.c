@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/grow.h"
+#include "plan/plan_index.h"
 #include "plan/plan_internal.h"
 #include "plan/plan_match.h"
 
@@ -17,6 +18,7 @@ struct planner {
 	const struct plan_options *options;
 	const struct device *system;
 	struct plan *plan;
+	struct plan_index index;
 	bool *matched; /* by component index: fits some device */
 };
 
@@ -168,15 +170,22 @@ static int choose(struct planner *p, const struct device *dev, const struct comp
 
 static unsigned int best_rank(const struct planner *p, const struct device *dev)
 {
+	const struct plan_matches *matches = plan_index_of(&p->index, dev);
 	unsigned int best = 0;
 
-	for (size_t i = 0; i < p->cat->count; i++) {
-		unsigned int rank = match_rank(&p->cat->components[i], dev);
+	for (size_t i = 0; i < matches->count; i++) {
+		const struct plan_match *match = &matches->list[i];
 
-		if (rank > best && strcmp(p->cat->components[i].backend, dev->backend) == 0)
-			best = rank;
+		if (match->rank > best && strcmp(match->comp->backend, dev->backend) == 0)
+			best = match->rank;
 	}
 	return best;
+}
+
+static struct verdict judge_pair(const struct planner *p, const struct component *comp,
+				 const struct device *dev)
+{
+	return match_judge(comp, dev, p->system, plan_index_of(&p->index, dev), p->options);
 }
 
 /*
@@ -202,11 +211,12 @@ static const struct device *writable_path(const struct planner *p, const struct 
 	return dev;
 }
 
-/* Judges comp for dev; what nothing speaks against becomes a candidate. */
-static int judge(struct planner *p, const struct component *comp, const struct device *dev,
+/* Judges a match of dev; what nothing speaks against becomes a candidate. */
+static int judge(struct planner *p, const struct plan_match *match, const struct device *dev,
 		 unsigned int best, const struct component **cands, size_t *count, struct err *err)
 {
-	struct verdict verdict = match_judge(comp, dev, p->system, p->cat, p->options);
+	const struct component *comp = match->comp;
+	struct verdict verdict = judge_pair(p, comp, dev);
 	const struct device *path = dev;
 
 	if (!verdict.reason || verdict.reason == REASON_NOT_UPDATEABLE)
@@ -217,7 +227,7 @@ static int judge(struct planner *p, const struct component *comp, const struct d
 				  path->id);
 	if (verdict.reason)
 		return plan_leave(p->plan, comp, dev, verdict.reason, err, "%s", verdict.text);
-	if (match_rank(comp, dev) < best)
+	if (match->rank < best)
 		return plan_leave(p->plan, comp, dev, REASON_SUPERSEDED, err,
 				  "a component for this very device goes first");
 	cands[(*count)++] = comp;
@@ -227,14 +237,11 @@ static int judge(struct planner *p, const struct component *comp, const struct d
 /* Does any component of this device say that it runs already? */
 static const struct component *current_of(const struct planner *p, const struct device *dev)
 {
-	for (size_t i = 0; i < p->cat->count; i++) {
-		const struct component *comp = &p->cat->components[i];
+	const struct plan_matches *matches = plan_index_of(&p->index, dev);
 
-		if (match_rank(comp, dev) &&
-		    match_judge(comp, dev, p->system, p->cat, p->options).reason ==
-			    REASON_ALREADY_CURRENT)
-			return comp;
-	}
+	for (size_t i = 0; i < matches->count; i++)
+		if (judge_pair(p, matches->list[i].comp, dev).reason == REASON_ALREADY_CURRENT)
+			return matches->list[i].comp;
 	return NULL;
 }
 
@@ -287,27 +294,25 @@ static int leave_unaddressed(struct planner *p, const struct device *dev, struct
 
 static int plan_device(struct planner *p, const struct device *dev, struct err *err)
 {
-	CLEANUP_FREE const struct component **cands = calloc(p->cat->count + 1, sizeof(*cands));
+	const struct plan_matches *matches = plan_index_of(&p->index, dev);
+	CLEANUP_FREE const struct component **cands = calloc(matches->count + 1, sizeof(*cands));
 	unsigned int best = best_rank(p, dev);
 	size_t count = 0;
-	bool any = false;
 	int rc = 0;
 
 	if (!cands)
 		return err_set(err, ERR_NOMEM, "out of memory");
 	if (!dev->backend[0] && stands_for_parent(p, dev))
 		return 0;
-	for (size_t i = 0; i < p->cat->count && !rc; i++) {
-		if (match_rank(&p->cat->components[i], dev) == 0)
-			continue;
-		any = p->matched[i] = true;
-		rc = judge(p, &p->cat->components[i], dev, best, cands, &count, err);
+	for (size_t i = 0; i < matches->count && !rc; i++) {
+		p->matched[matches->list[i].comp - p->cat->components] = true;
+		rc = judge(p, &matches->list[i], dev, best, cands, &count, err);
 	}
 	if (!rc)
 		rc = leave_behind_current(p, dev, cands, &count, err);
 	if (rc)
 		return rc;
-	if (!any)
+	if (matches->count == 0)
 		return leave_unaddressed(p, dev, err);
 	return count ? choose(p, dev, cands, count, err) : 0;
 }
@@ -328,15 +333,24 @@ int plan_make(const struct inventory *inv, const struct catalog *cat,
 	      const struct plan_options *options, struct plan *ret, struct err *err)
 {
 	CLEANUP_FREE bool *matched = calloc(cat->count + 1, sizeof(*matched));
-	struct planner p = { inv, cat, options, inventory_find(inv, "system"), ret, matched };
-	int rc = matched ? 0 : err_set(err, ERR_NOMEM, "out of memory");
+	struct planner p = {
+		.inv = inv,
+		.cat = cat,
+		.options = options,
+		.system = inventory_find(inv, "system"),
+		.plan = ret,
+		.matched = matched,
+	};
+	int rc = matched ? plan_index_make(inv, cat, &p.index, err)
+			 : err_set(err, ERR_NOMEM, "out of memory");
 
 	for (size_t i = 0; i < inv->count && !rc; i++)
 		rc = plan_device(&p, &inv->devices[i], err);
 	if (!rc)
 		rc = leave_unmatched(&p, err);
 	if (!rc)
-		rc = plan_order(ret, inv, cat, options, err);
+		rc = plan_order(ret, inv, &p.index, options, err);
+	plan_index_free(&p.index);
 	for (size_t i = 0; i < ret->step_count; i++)
 		ret->expected_seconds += ret->steps[i].comp->expected_seconds;
 	if (rc)

@@ -113,6 +113,14 @@ const char *plan_proof_value(const struct component *comp, const struct device *
 /* Does the proof of comp hold for a value that was read? */
 bool plan_proof_holds(const struct component *comp, const char *value);
 
+/*
+ * Of a large repository most components fit nothing in a machine. More than PLAN_OTHERS_TOLD of
+ * them are told as a number where people read: that number, else 0.
+ */
+#define PLAN_OTHERS_TOLD 20
+size_t plan_count_others(const struct plan *plan);
+bool plan_is_for_others(const struct decision *left); /* is it one of them? */
+
 /* For people, malloc'ed, at most 80 columns but for long names. ERR_NOMEM. */
 int plan_to_text(const struct plan *plan, char **ret_text, struct err *err);
 

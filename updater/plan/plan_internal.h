@@ -4,6 +4,7 @@
 #define DRYDOCK_PLAN_INTERNAL_H
 
 #include "plan/plan.h"
+#include "plan/plan_index.h"
 
 /*
  * Records that something is left alone. comp or dev may be NULL. fmt makes the sentence.
@@ -21,7 +22,7 @@ int plan_add_step(struct plan *plan, const struct component *comp, const struct 
  * Drops the steps whose requirements are met neither by what runs nor by another step, puts the
  * rest into the order of the work and numbers them.
  */
-int plan_order(struct plan *plan, const struct inventory *inv, const struct catalog *cat,
+int plan_order(struct plan *plan, const struct inventory *inv, const struct plan_index *index,
 	       const struct plan_options *options, struct err *err);
 
 /*

@@ -203,14 +203,12 @@ static struct verdict judge_proof(const struct component *comp, const struct dev
 }
 
 /* The highest signed minimum that any component states for this device. */
-static struct verdict judge_floor(const struct component *comp, const struct device *dev,
-				  const struct catalog *cat)
+static struct verdict judge_floor(const struct component *comp, const struct plan_matches *matches)
 {
-	for (size_t i = 0; i < cat->count; i++) {
-		const struct component *other = &cat->components[i];
+	for (size_t i = 0; i < matches->count; i++) {
+		const struct component *other = matches->list[i].comp;
 
-		if (!other->floor[0] || match_rank(other, dev) == 0 ||
-		    other->scheme != comp->scheme)
+		if (!other->floor[0] || other->scheme != comp->scheme)
 			continue;
 		if (version_compare(comp->scheme, comp->version, other->floor) == VERSION_OLDER)
 			return verdict(REASON_BELOW_FLOOR, "%s is below the signed minimum %s",
@@ -260,7 +258,7 @@ static struct verdict judge_tpm(const struct component *comp, const struct devic
 }
 
 struct verdict match_judge(const struct component *comp, const struct device *dev,
-			   const struct device *system, const struct catalog *cat,
+			   const struct device *system, const struct plan_matches *matches,
 			   const struct plan_options *options)
 {
 	struct verdict ret = judge_selection(comp, dev, options);
@@ -272,7 +270,7 @@ struct verdict match_judge(const struct component *comp, const struct device *de
 	if (!ret.reason)
 		ret = judge_proof(comp, dev, options);
 	if (!ret.reason)
-		ret = judge_floor(comp, dev, cat);
+		ret = judge_floor(comp, matches);
 	if (!ret.reason)
 		ret = judge_version(comp, dev, options);
 	if (!ret.reason)

@@ -4,6 +4,7 @@
 #define DRYDOCK_PLAN_MATCH_H
 
 #include "plan/plan.h"
+#include "plan/plan_index.h"
 
 /* How well comp fits dev: the rank of the most specific target they share, 0 = not at all. */
 unsigned int match_rank(const struct component *comp, const struct device *dev);
@@ -23,10 +24,10 @@ struct verdict {
 /*
  * Everything that can be said about the pair alone: selection, backend, updateable, proof,
  * evidence, TPM, versions, floor. Stepping stones and requirements look at more than the pair and
- * come after. system is the inventory's system device or NULL.
+ * come after. matches: all that fit dev. system is the inventory's system device or NULL.
  */
 struct verdict match_judge(const struct component *comp, const struct device *dev,
-			   const struct device *system, const struct catalog *cat,
+			   const struct device *system, const struct plan_matches *matches,
 			   const struct plan_options *options);
 
 /* The versions' order as the plan sees it: the device's proof field against the proof's value. */

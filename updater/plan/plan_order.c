@@ -47,12 +47,11 @@ static int compare_steps_bmc_last(const void *a, const void *b)
 }
 
 /* How versions of this device are compared: as the catalog's components for it say. */
-static enum version_scheme scheme_of(const struct device *dev, const struct catalog *cat)
+static enum version_scheme scheme_of(const struct device *dev, const struct plan_index *index)
 {
-	for (size_t i = 0; i < cat->count; i++)
-		if (match_rank(&cat->components[i], dev))
-			return cat->components[i].scheme;
-	return VERSION_DOTTED;
+	const struct plan_matches *matches = plan_index_of(index, dev);
+
+	return matches->count ? matches->list[0].comp->scheme : VERSION_DOTTED;
 }
 
 static bool reaches(enum version_scheme scheme, const char *version, const char *wanted)
@@ -76,7 +75,7 @@ static const struct step *step_that_brings(const struct plan *plan, const struct
 /* Is the requirement met on every device it names, now or by a step? */
 static bool requirement_met(const struct plan *plan, const struct step *step,
 			    const struct requirement *req, const struct inventory *inv,
-			    const struct catalog *cat)
+			    const struct plan_index *index)
 {
 	bool found = false;
 
@@ -89,7 +88,7 @@ static bool requirement_met(const struct plan *plan, const struct step *step,
 		if (!dev->version[0] && !dev->backend[0])
 			continue;
 		found = true;
-		if (!reaches(scheme_of(dev, cat), dev->version, req->min_version) &&
+		if (!reaches(scheme_of(dev, index), dev->version, req->min_version) &&
 		    !step_that_brings(plan, dev, req->min_version))
 			return false;
 	}
@@ -97,10 +96,10 @@ static bool requirement_met(const struct plan *plan, const struct step *step,
 }
 
 static const struct requirement *unmet(const struct plan *plan, const struct step *step,
-				       const struct inventory *inv, const struct catalog *cat)
+				       const struct inventory *inv, const struct plan_index *index)
 {
 	for (size_t i = 0; i < step->comp->require_count; i++)
-		if (!requirement_met(plan, step, &step->comp->requires[i], inv, cat))
+		if (!requirement_met(plan, step, &step->comp->requires[i], inv, index))
 	return &step->comp->requires[i];
 	return NULL;
 }
@@ -124,15 +123,15 @@ static int drop_step(struct plan *plan, size_t index, struct err *err, const cha
 	return rc;
 }
 
-static int drop_unmet(struct plan *plan, const struct inventory *inv, const struct catalog *cat,
-		      struct err *err)
+static int drop_unmet(struct plan *plan, const struct inventory *inv,
+		      const struct plan_index *index, struct err *err)
 {
 	const struct requirement *req;
 	char why[PLAN_TEXT_MAX];
 	int rc;
 
 	for (size_t i = 0; i < plan->step_count;) {
-		req = unmet(plan, &plan->steps[i], inv, cat);
+		req = unmet(plan, &plan->steps[i], inv, index);
 		if (!req) {
 			i++;
 			continue;
@@ -192,7 +191,7 @@ static int leave_circle(struct plan *plan, const bool *placed, struct err *err)
 	return rc;
 }
 
-int plan_order(struct plan *plan, const struct inventory *inv, const struct catalog *cat,
+int plan_order(struct plan *plan, const struct inventory *inv, const struct plan_index *index,
 	       const struct plan_options *options, struct err *err)
 {
 	CLEANUP_FREE bool *placed = calloc(plan->step_count + 1, sizeof(*placed));
@@ -203,7 +202,7 @@ int plan_order(struct plan *plan, const struct inventory *inv, const struct cata
 
 	if (!placed || !ordered)
 		return err_set(err, ERR_NOMEM, "out of memory");
-	rc = drop_unmet(plan, inv, cat, err);
+	rc = drop_unmet(plan, inv, index, err);
 	if (rc || plan->step_count == 0)
 		return rc;
 	for (size_t i = 0; i < plan->step_count; i++)

@@ -29,15 +29,38 @@ static void print_steps(FILE *out, const struct plan *plan)
 	}
 }
 
+bool plan_is_for_others(const struct decision *left)
+{
+	return left->reason == REASON_NOT_APPLICABLE && !left->dev;
+}
+
+size_t plan_count_others(const struct plan *plan)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->left_count; i++)
+		count += plan_is_for_others(&plan->left[i]);
+	return count > PLAN_OTHERS_TOLD ? count : 0;
+}
+
 static void print_left(FILE *out, const struct plan *plan)
 {
+	size_t others = plan_count_others(plan);
+
 	for (size_t i = 0; i < plan->left_count; i++) {
 		const struct decision *left = &plan->left[i];
 
+		if (others && plan_is_for_others(left))
+			continue;
 		fprintf(out, "  %-22s %s%s%s\n  %22s %s\n", reason_id(left->reason),
 			left->comp ? left->comp->id : "", left->comp ? " for " : "",
 			device_label(left), "", left->text);
 	}
+	if (others)
+		fprintf(out,
+			"  %-22s %zu components are for other devices:\n"
+			"  %22s --explain ID tells of one, --json of all\n",
+			reason_id(REASON_NOT_APPLICABLE), others, "");
 }
 
 int plan_to_text(const struct plan *plan, char **ret_text, struct err *err)

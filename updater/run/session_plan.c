@@ -131,17 +131,28 @@ static void emit_step(struct session *s, const struct step *step, uint64_t start
 		    EVENT_U("expected_start", start));
 }
 
+/* Each line is synced to the medium: what is for other machines altogether is one of them. */
 static void emit_left(struct session *s)
 {
+	size_t others = plan_count_others(&s->plan);
+	char text[PLAN_TEXT_MAX];
+
 	for (size_t i = 0; i < s->plan.left_count; i++) {
 		const struct decision *left = &s->plan.left[i];
 
+		if (others && plan_is_for_others(left))
+			continue;
 		events_emit(s->events, "LeftAlone",
 			    EVENT_S("component", left->comp ? left->comp->id : ""),
 			    EVENT_S("device", left->dev ? left->dev->id : ""),
 			    EVENT_S("reason", reason_id(left->reason)),
 			    EVENT_S("text", left->text));
 	}
+	snprintf(text, sizeof(text), "%zu components are for other devices", others);
+	if (others)
+		events_emit(s->events, "LeftAlone", EVENT_S("component", ""), EVENT_S("device", ""),
+			    EVENT_S("reason", reason_id(REASON_NOT_APPLICABLE)),
+			    EVENT_S("text", text));
 }
 
 /* What it will take, as far as the components tell; compared with what it took in the report. */
