@@ -36,6 +36,7 @@ static const struct {
 	[NOTE_UNVERIFIED_SIGNATURE] = { "UNVERIFIED_SIGNATURE",
 					"the vendor's signature goes along, the device checks it",
 					false },
+	[NOTE_INSIDE] = { "INSIDE", "part of what was imported", false },
 };
 
 #define COUNT (sizeof(notes) / sizeof(*notes))

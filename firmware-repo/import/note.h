@@ -23,7 +23,8 @@ enum note {
 	NOTE_REQUIREMENT,	   /* a prerequisite that cannot be expressed: said, not enforced */
 	NOTE_MANY_IMAGES,	   /* several images for one device in a form that is not known */
 	NOTE_UNVERIFIED_SIGNATURE, /* the vendor's signature travels along, it was not checked */
-	NOTE_LAST = NOTE_UNVERIFIED_SIGNATURE
+	NOTE_INSIDE,		   /* a part of what was imported, told for the record */
+	NOTE_LAST = NOTE_INSIDE
 };
 
 const char *note_id(enum note note);	   /* "NOT_FOR_THESE" */

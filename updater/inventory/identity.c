@@ -270,6 +270,23 @@ static bool rom_of(const char *guid, const uint8_t bytes[GUID_BYTES], char *ret,
 	return true;
 }
 
+/* Targets of iLO firmware, as in the firmware inventory of iLOs of that generation. */
+static const char *const ilo_targets[][2] = {
+	{ "4764a662-b342-4fc7-9ce9-258c5d99e815", "5" },
+	{ "c0bcf2b9-1141-49af-aab8-c73791f0349c", "5" },
+};
+
+static bool ilo_of(const char *guid, char *ret, size_t size)
+{
+	for (size_t i = 0; i < sizeof(ilo_targets) / sizeof(*ilo_targets); i++) {
+		if (strcmp(ilo_targets[i][0], guid) != 0)
+			continue;
+		snprintf(ret, size, "ilo:%s", ilo_targets[i][1]);
+		return true;
+	}
+	return false;
+}
+
 bool identity_of_hpe_target(const char *guid, char *ret, size_t ret_size)
 {
 	uint8_t bytes[GUID_BYTES];
@@ -279,5 +296,5 @@ bool identity_of_hpe_target(const char *guid, char *ret, size_t ret_size)
 		return false;
 	guid_text_mixed(bytes, text); /* in lower case */
 	return pci_of(text, ret, ret_size) || drive_of(bytes, ret, ret_size) ||
-	       rom_of(text, bytes, ret, ret_size);
+	       rom_of(text, bytes, ret, ret_size) || ilo_of(text, ret, ret_size);
 }
