@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/fsio.h"
 #include "base/hash.h"
+#include "import/source.h"
 #include "repo/payload.h"
 
 /* What is being added; its name is known only when the last byte was read. */
@@ -32,8 +33,8 @@ static int fail(struct err *err, const char *path, const char *what)
 {
 	int errnum = errno;
 
-	return err_set_errno(err, errnum == ENOSPC ? ERR_FULL : ERR_IO, errnum, "%s: cannot %s",
-			     path, what);
+	return err_set_errno(err, errnum == ENOSPC || errnum == EDQUOT ? ERR_FULL : ERR_IO, errnum,
+			     "%s: cannot %s", path, what);
 }
 
 static int part_path(const struct incoming *in, unsigned int part, char path[FSIO_PATH_MAX],
@@ -153,6 +154,14 @@ static int blob_path(const char *repo_dir, const uint8_t sha256[32], int part,
 	return fsio_join(path, repo_dir, name, err);
 }
 
+/* FAT makes a new entry for the new name, empty until the file is written back once more. */
+static int sync_renamed(const char *path, struct err *err)
+{
+	CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 || fsync(fd) ? fail(err, path, "sync") : 0;
+}
+
 static int put_part(const struct incoming *in, unsigned int part, const struct payload_ref *ref,
 		    struct err *err)
 {
@@ -162,34 +171,52 @@ static int put_part(const struct incoming *in, unsigned int part, const struct p
 	if (!rc)
 		rc = blob_path(in->repo_dir, ref->sha256, in->parts > 1 ? (int)part : PAYLOAD_WHOLE,
 			       to, err);
-	if (rc)
-		return rc;
-	return rename(from, to) ? fail(err, to, "rename a part to it") : 0;
+	if (!rc && rename(from, to))
+		rc = fail(err, to, "rename a part to it");
+	return rc ? rc : sync_renamed(to, err);
 }
 
 /* The chunk list is the last to come and syncs the folder that all of them are in. */
-static int put_all(struct incoming *in, struct payload_ref *ret, bool *ret_new, struct err *err)
+static int put_files(struct incoming *in, const struct payload_ref *ref, struct err *err)
 {
-	size_t list_len = in->chunks * HASH_BYTES;
 	char path[FSIO_PATH_MAX];
-	int rc = 0;
+	int rc = blob_path(in->repo_dir, ref->sha256, PAYLOAD_CHUNKS, path, err);
 
-	ret->size = in->size;
-	if (hash_final(in->hash, ret->sha256) ||
-	    hash_sha256(in->hashes, list_len, ret->chunks_sha256))
-		return err_set(err, ERR_INTERNAL, "cannot compute SHA-256");
-	rc = blob_path(in->repo_dir, ret->sha256, PAYLOAD_CHUNKS, path, err);
 	if (rc)
 		return rc;
-	if (ret_new)
-		*ret_new = access(path, F_OK) != 0;
 	*strrchr(path, '/') = '\0';
 	rc = fsio_mkdir_p(path, 0755, err);
 	for (unsigned int i = 0; i < in->parts && !rc; i++)
-		rc = put_part(in, i, ret, err);
+		rc = put_part(in, i, ref, err);
 	if (!rc)
-		rc = blob_path(in->repo_dir, ret->sha256, PAYLOAD_CHUNKS, path, err);
-	return rc ? rc : fsio_write_atomic(path, in->hashes, list_len, 0644, err);
+		rc = blob_path(in->repo_dir, ref->sha256, PAYLOAD_CHUNKS, path, err);
+	return rc ? rc : fsio_write_atomic(path, in->hashes, in->chunks * HASH_BYTES, 0644, err);
+}
+
+static bool is_there(const char *repo_dir, const struct payload_ref *ref)
+{
+	char path[FSIO_PATH_MAX];
+
+	return !blob_path(repo_dir, ref->sha256, PAYLOAD_CHUNKS, path, NULL) &&
+	       access(path, F_OK) == 0;
+}
+
+static int put_all(struct incoming *in, struct payload_ref *ret, bool *ret_new, struct err *err)
+{
+	bool new;
+	int rc;
+
+	ret->size = in->size;
+	if (hash_final(in->hash, ret->sha256) ||
+	    hash_sha256(in->hashes, in->chunks * HASH_BYTES, ret->chunks_sha256))
+		return err_set(err, ERR_INTERNAL, "cannot compute SHA-256");
+	new = !is_there(in->repo_dir, ret);
+	if (ret_new)
+		*ret_new = new;
+	rc = put_files(in, ret, err);
+	if (rc && new)
+		(void)blob_remove(in->repo_dir, ret, in->part_bytes, NULL);
+	return rc;
 }
 
 static void drop_rest(struct incoming *in)
@@ -228,35 +255,55 @@ int blob_add_stream(const char *repo_dir, const struct blob_stream *stream, uint
 }
 
 struct file_stream {
-	const char *path;
-	int fd;
+	struct source source;
+	uint64_t at;
 };
 
 static int read_file_stream(void *ctx, void *buf, size_t len, size_t *ret_len, struct err *err)
 {
-	const struct file_stream *file = ctx;
-	ssize_t got;
+	struct file_stream *file = ctx;
+	int rc = source_read(&file->source, file->at, buf, len, ret_len, err);
 
-	do
-		got = read(file->fd, buf, len);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return fail(err, file->path, "read");
-	*ret_len = (size_t)got;
-	return 0;
+	file->at += rc ? 0 : *ret_len;
+	return rc;
+}
+
+static bool same_state(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* What changes while it is read may be half of one thing and half of another. */
+static int add_unchanged(const char *repo_dir, struct file_stream *from, uint64_t part_bytes,
+			 struct payload_ref *ret, struct err *err)
+{
+	const struct blob_stream stream = { read_file_stream, from, from->source.name };
+	struct stat before, after;
+	bool new;
+	int rc;
+
+	if (fstat(from->source.fd, &before))
+		return fail(err, from->source.name, "look at");
+	rc = blob_add_stream(repo_dir, &stream, part_bytes, ret, &new, err);
+	if (rc || (!fstat(from->source.fd, &after) && same_state(&before, &after)))
+		return rc;
+	if (new)
+		(void)blob_remove(repo_dir, ret, part_bytes, NULL);
+	return err_set(err, ERR_IO, "%s: it changed while it was read", from->source.name);
 }
 
 int blob_add(const char *repo_dir, const char *file, uint64_t part_bytes, struct payload_ref *ret,
 	     struct err *err)
 {
-	CLEANUP_CLOSE int fd = open(file, O_RDONLY | O_CLOEXEC);
-	struct file_stream from = { file, fd };
-	const struct blob_stream stream = { read_file_stream, &from, file };
+	struct file_stream from = { .at = 0 };
+	int rc = source_open(file, &from.source, err);
 
-	if (fd < 0)
-		return err_set_errno(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, errno, "%s",
-				     file);
-	return blob_add_stream(repo_dir, &stream, part_bytes, ret, NULL, err);
+	if (rc)
+		return rc;
+	rc = add_unchanged(repo_dir, &from, part_bytes, ret, err);
+	source_close(&from.source);
+	return rc;
 }
 
 static int remove_file(const char *repo_dir, const uint8_t sha256[32], int part, struct err *err)
@@ -269,6 +316,20 @@ static int remove_file(const char *repo_dir, const uint8_t sha256[32], int part,
 	return unlink(path) && errno != ENOENT ? fail(err, path, "remove") : 0;
 }
 
+/* The folders that are empty without it. */
+static void remove_folders(const char *repo_dir, const struct payload_ref *ref)
+{
+	char path[FSIO_PATH_MAX];
+
+	if (blob_path(repo_dir, ref->sha256, PAYLOAD_CHUNKS, path, NULL))
+		return;
+	*strrchr(path, '/') = '\0';
+	if (rmdir(path) == 0) {
+		*strrchr(path, '/') = '\0';
+		rmdir(path);
+	}
+}
+
 int blob_remove(const char *repo_dir, const struct payload_ref *ref, uint64_t part_bytes,
 		struct err *err)
 {
@@ -279,5 +340,7 @@ int blob_remove(const char *repo_dir, const struct payload_ref *ref, uint64_t pa
 		rc = remove_file(repo_dir, ref->sha256, PAYLOAD_WHOLE, err);
 	for (int i = 0; parts > 1 && (uint64_t)i < parts && !rc; i++)
 		rc = remove_file(repo_dir, ref->sha256, i, err);
+	if (!rc)
+		remove_folders(repo_dir, ref);
 	return rc;
 }

@@ -44,8 +44,8 @@ static int note_attachments(const struct opt_list *list, struct component *comp,
 	return rc;
 }
 
-static int add_bytes(const char *dir, const char *file, const struct opt_list *attached,
-		     struct component *comp, struct err *err)
+static int copy_bytes(const char *dir, const char *file, const struct opt_list *attached,
+		      struct component *comp, struct err *err)
 {
 	int rc = blob_add(dir, file, CATALOG_PART_BYTES, &comp->payload, err);
 
@@ -56,12 +56,29 @@ static int add_bytes(const char *dir, const char *file, const struct opt_list *a
 	return rc;
 }
 
+/* For the last component in the index, which is written then; all of it or nothing. */
+static int add_bytes(struct repo *repo, const char *file, const struct opt_list *attached,
+		     struct err *err)
+{
+	struct component *comp = &repo->cat.components[repo->cat.count - 1];
+	int rc = copy_bytes(repo->dir, file, attached, comp, err);
+
+	if (!rc)
+		rc = repo_write_index(repo, err);
+	if (rc) {
+		repo->cat.count--;
+		(void)repo_remove_unused(repo, comp, NULL);
+		component_free(comp);
+	}
+	return rc;
+}
+
 /* The bytes come last: a mistake in the other members must not cost a copy of them. */
 static int add(const char *dir, const char *file, const struct opt_list *attached,
 	       struct component *comp, struct err *err)
 {
 	struct repo repo = { 0 };
-	int rc = repo_open(dir, &repo, err);
+	int rc = repo_open_to_change(dir, &repo, err);
 
 	if (!rc && catalog_find(&repo.cat, comp->id))
 		rc = err_set(err, ERR_DUPLICATE, "component %s is there already", comp->id);
@@ -73,9 +90,7 @@ static int add(const char *dir, const char *file, const struct opt_list *attache
 	if (!rc)
 		rc = repo_check_index(&repo.cat, err);
 	if (!rc)
-		rc = add_bytes(dir, file, attached, &repo.cat.components[repo.cat.count - 1], err);
-	if (!rc)
-		rc = repo_write_index(&repo, err);
+		rc = add_bytes(&repo, file, attached, err);
 	repo_close(&repo);
 	return rc;
 }

@@ -69,7 +69,8 @@ static int run(struct import_command *command, char **paths, int *ret_status, st
 	int rc = read_servers(command, servers, err);
 
 	if (!rc)
-		rc = repo_open(command->repo, &repo, err);
+		rc = command->options.dry_run ? repo_open(command->repo, &repo, err)
+					      : repo_open_to_change(command->repo, &repo, err);
 	if (!rc) {
 		rc = import_all(&imp, paths, err);
 		if (tell(command, &imp, rc ? err : NULL, &telling) && !rc) {

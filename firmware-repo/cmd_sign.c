@@ -189,7 +189,7 @@ static int sign_repo(struct sign_command *command, struct err *err)
 
 	if (!signing)
 		return err_set(err, ERR_NOMEM, "out of memory");
-	rc = repo_open(command->dir, &repo, err);
+	rc = repo_open_to_change(command->dir, &repo, err);
 	if (!rc)
 		rc = begin(command, &repo, signing, err);
 	if (!rc)
