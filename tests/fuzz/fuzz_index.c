@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "repo/catalog.h"
 #include "repo/catalog_head.h"
 
@@ -20,6 +21,17 @@ static void check_component(const struct component *comp)
 		abort();
 }
 
+/* What is taken piece by piece is good as a whole, too, and as many pieces. */
+static void check_whole(const uint8_t *data, size_t size, size_t count)
+{
+	yyjson_doc *doc = NULL;
+
+	if (json_parse(data, size, size, &doc, NULL) ||
+	    yyjson_arr_size(yyjson_obj_get(yyjson_doc_get_root(doc), "components")) != count)
+		abort();
+	yyjson_doc_free(doc);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct catalog cat = { 0 }, again = { 0 };
@@ -34,6 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	for (size_t i = 0; i < cat.count; i++)
 		check_component(&cat.components[i]);
+	check_whole(data, size, cat.count);
 	if (!catalog_write_index(&cat, &text, &len, &err)) {
 		if (catalog_parse_index((uint8_t *)text, len, &again, &err) ||
 		    catalog_write_index(&again, &second, &second_len, &err) || len != second_len ||

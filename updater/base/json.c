@@ -39,30 +39,53 @@ static int compare_keys(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static int check_object_keys(yyjson_val *obj, struct err *err)
+static int check_sorted_keys(const char *const *keys, size_t count, struct err *err)
 {
-	CLEANUP_FREE const char **keys = NULL;
-	size_t count = yyjson_obj_size(obj);
-	yyjson_obj_iter iter = yyjson_obj_iter_with(obj);
-	yyjson_val *key;
-	size_t n = 0;
-
-	if (count == 0)
-		return 0;
-	keys = calloc(count, sizeof(*keys));
-	if (!keys)
-		return err_set(err, ERR_NOMEM, "out of memory");
-	while ((key = yyjson_obj_iter_next(&iter))) {
-		if (strlen(yyjson_get_str(key)) != yyjson_get_len(key))
-			return err_set(err, ERR_FORMAT, "a key holds a NUL character");
-		keys[n++] = yyjson_get_str(key);
-	}
-	qsort(keys, n, sizeof(*keys), compare_keys);
-	for (size_t i = 1; i < n; i++)
+	for (size_t i = 1; i < count; i++)
 		if (strcmp(keys[i - 1], keys[i]) == 0)
 			return err_set(err, ERR_DUPLICATE, "key \"%.64s\" twice in one object",
 				       keys[i]);
 	return 0;
+}
+
+/* *ret_ascending: each key is larger than the one before, as writers of the canonical form do. */
+static int check_key_texts(yyjson_val *obj, bool *ret_ascending, struct err *err)
+{
+	yyjson_obj_iter iter = yyjson_obj_iter_with(obj);
+	const char *before = NULL;
+	yyjson_val *key;
+
+	*ret_ascending = true;
+	while ((key = yyjson_obj_iter_next(&iter))) {
+		const char *text = yyjson_get_str(key);
+
+		if (strlen(text) != yyjson_get_len(key))
+			return err_set(err, ERR_FORMAT, "a key holds a NUL character");
+		if (before && strcmp(before, text) >= 0)
+			*ret_ascending = false;
+		before = text;
+	}
+	return 0;
+}
+
+static int check_object_keys(yyjson_val *obj, struct err *err)
+{
+	CLEANUP_FREE const char **keys = NULL;
+	size_t count = yyjson_obj_size(obj), n = 0;
+	yyjson_obj_iter iter = yyjson_obj_iter_with(obj);
+	yyjson_val *key;
+	bool ascending;
+	int rc = check_key_texts(obj, &ascending, err);
+
+	if (rc || ascending)
+		return rc;
+	keys = calloc(count, sizeof(*keys));
+	if (!keys)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	while ((key = yyjson_obj_iter_next(&iter)))
+		keys[n++] = yyjson_get_str(key);
+	qsort(keys, n, sizeof(*keys), compare_keys);
+	return check_sorted_keys(keys, n, err);
 }
 
 /* Depth is bounded by check_depth(). */
@@ -90,16 +113,21 @@ static int check_duplicates(yyjson_val *val, struct err *err)
 int json_parse(const uint8_t *buf, size_t len, size_t max_bytes, yyjson_doc **ret_doc,
 	       struct err *err)
 {
-	CLEANUP_JSON yyjson_doc *doc = NULL;
-	yyjson_read_err parse_err;
 	int rc;
 
 	if (len > max_bytes)
 		return err_set(err, ERR_TOO_LARGE, "%zu bytes, at most %zu are allowed", len,
 			       max_bytes);
 	rc = check_depth(buf, len, err);
-	if (rc)
-		return rc;
+	return rc ? rc : json_parse_shallow(buf, len, ret_doc, err);
+}
+
+int json_parse_shallow(const uint8_t *buf, size_t len, yyjson_doc **ret_doc, struct err *err)
+{
+	CLEANUP_JSON yyjson_doc *doc = NULL;
+	yyjson_read_err parse_err;
+	int rc;
+
 	/* Without YYJSON_READ_INSITU the input is only read, whatever the prototype says. */
 	doc = yyjson_read_opts((char *)(uintptr_t)buf, len, YYJSON_READ_NOFLAG, NULL, &parse_err);
 	if (!doc)
@@ -157,16 +185,22 @@ int json_opt_str(yyjson_val *obj, const char *key, char *buf, size_t size, struc
 int json_check_members(yyjson_val *obj, const char *const *names, struct err *err)
 {
 	yyjson_obj_iter iter = yyjson_obj_iter_with(obj);
+	size_t i = 0;
 	yyjson_val *key;
 
+	/* Both are mostly sorted: the next one is looked for from the last one on. */
 	while ((key = yyjson_obj_iter_next(&iter))) {
-		size_t i = 0;
+		const char *text = yyjson_get_str(key);
+		size_t from = i;
 
-		while (names[i] && !yyjson_equals_str(key, names[i]))
+		while (names[i] && strcmp(names[i], text) != 0)
 			i++;
-		if (!names[i])
-			return err_set(err, ERR_FORMAT, "unknown member \"%.64s\"",
-				       yyjson_get_str(key));
+		if (names[i])
+			continue;
+		for (i = 0; i < from && strcmp(names[i], text) != 0;)
+			i++;
+		if (i == from)
+			return err_set(err, ERR_FORMAT, "unknown member \"%.64s\"", text);
 	}
 	return 0;
 }

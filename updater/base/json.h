@@ -38,6 +38,9 @@ static inline void json_cleanup_mut_doc(yyjson_mut_doc **doc)
 int json_parse(const uint8_t *buf, size_t len, size_t max_bytes, yyjson_doc **ret_doc,
 	       struct err *err);
 
+/* The same for bytes of a stated size whose nesting was counted before. */
+int json_parse_shallow(const uint8_t *buf, size_t len, yyjson_doc **ret_doc, struct err *err);
+
 /*
  * The member key of obj, copied to buf of size bytes including the NUL. It must be a string that
  * fits, without control characters. json_get_* want it to be there (ERR_FORMAT); json_opt_* leave

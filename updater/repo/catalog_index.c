@@ -38,7 +38,7 @@ static int parse_piece(const uint8_t *text, size_t len, struct pool *pool, struc
 
 	if (text[0] != '{')
 		return err_set(err, ERR_FORMAT, "not an object");
-	rc = json_parse(text, len, CATALOG_INDEX_MAX_BYTES, &doc, err);
+	rc = json_parse_shallow(text, len, &doc, err);
 	return rc ? rc : component_from_json(yyjson_doc_get_root(doc), pool, comp, err);
 }
 

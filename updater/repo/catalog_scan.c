@@ -37,13 +37,29 @@ static void skip_blanks(struct cursor *c)
 		c->at++;
 }
 
+/* Is the quote at this place of a string that begins at from part of it: behind a lone backslash?
+ */
+static bool is_escaped(const struct cursor *c, size_t from, size_t at)
+{
+	size_t count = 0;
+
+	while (at - count > from && c->buf[at - count - 1] == '\\')
+		count++;
+	return count % 2;
+}
+
 /* At a quote: goes behind the one that ends the string, or to the end of the text. */
 static void skip_string(struct cursor *c)
 {
-	for (c->at++; c->at < c->len && c->buf[c->at] != '"'; c->at++)
-		if (c->buf[c->at] == '\\')
-			c->at++;
-	c->at++;
+	size_t from = c->at + 1;
+	const uint8_t *quote;
+
+	do {
+		c->at++;
+		quote = memchr(c->buf + c->at, '"', c->len - c->at);
+		c->at = quote ? (size_t)(quote - c->buf) : c->len;
+	} while (quote && is_escaped(c, from, c->at));
+	c->at += quote != NULL;
 }
 
 static int step_in(struct cursor *c)
