@@ -4,6 +4,7 @@
 
 const struct importer *const importers[] = {
 	&importer_spp,
+	&importer_fwpkg,
 	&importer_hpimage,
 	NULL,
 };
