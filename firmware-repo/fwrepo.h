@@ -21,6 +21,7 @@ int fwrepo_show(int argc, char **argv);
 int fwrepo_sign(int argc, char **argv);
 int fwrepo_verify(int argc, char **argv);
 int fwrepo_trust(int argc, char **argv);
+int fwrepo_media(int argc, char **argv);
 int fwrepo_journal_init(int argc, char **argv);
 
 /*

@@ -42,6 +42,24 @@ const struct command_text fwrepo_texts[] = {
 	  "keys are "
 	  "encrypted with a passphrase that is asked for. A signature counts only when both "
 	  "hold.\n" },
+	{ "media",
+	  "Makes a medium from the released image. No other program and no privileges are needed. "
+	  "The "
+	  "repository is verified under the given trust before anything is written; what no image "
+	  "would accept is refused. Equal inputs give equal bytes.\n"
+	  "\n"
+	  "    fwrepo media --base drydock.iso --repo repo --trust trust -o stick.img\n"
+	  "    fwrepo media --base drydock.iso --repo repo --trust trust --device /dev/sdX\n"
+	  "    fwrepo media --base drydock.iso --repo repo --trust trust --kind iso -o cd.iso\n"
+	  "\n"
+	  "Both kinds start from sticks and from CDs, BIOS and UEFI. A server that sees a medium "
+	  "as "
+	  "a CD "
+	  "finds only what is in the ISO: take --kind iso for virtual media. The FAT partition "
+	  "of it has room for logs when it is a stick after all.\n"
+	  "\n"
+	  "A stick that is written with --device must not be mounted, nor a part of anything. With "
+	  "--size whole the FAT partition takes all of it, and all of it is written.\n" },
 	{ "sign",
 	  "Signs head.json, a few hundred bytes that name the index by its hash. Keys need not be "
 	  "here:\n"

@@ -17,6 +17,8 @@ static const struct command commands[] = {
 	{ "verify", "", "check signatures, index and every byte, as the updater does",
 	  fwrepo_verify },
 	{ "trust", "", "make a trust directory: whose signatures an image accepts", fwrepo_trust },
+	{ "media", "", "make a finished stick or CD: system, repository, keys, settings",
+	  fwrepo_media },
 	{ "journal-init", "FILE", "make an empty journal for a stick", fwrepo_journal_init },
 	{ 0 },
 };

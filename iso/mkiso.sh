@@ -71,6 +71,9 @@ make_fat() {
 	filled README.TXT | sed 's/$/\r/' >"$_fat/README.TXT"
 	filled drydock.conf | sed 's/$/\r/' >"$_fat/drydock.conf"
 	fat "$work/fat.img" "$fat_mib" DRYDOCK "$_fat"
+	# So that another FAT can be made of the image without reading this one.
+	mkdir -p "$work/tree/.disk/fat"
+	cp "$_fat/README.TXT" "$_fat/drydock.conf" "$work/tree/.disk/fat"
 }
 
 # The files of the ISO. From a CD the signed GRUB reads EFI/debian/grub.cfg here, not in the ESP.
