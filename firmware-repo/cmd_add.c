@@ -10,6 +10,7 @@
 #include "component_args.h"
 #include "edit.h"
 #include "repo.h"
+#include "say.h"
 
 static const char *base_name(const char *file)
 {
@@ -112,8 +113,10 @@ int fwrepo_add(int argc, char **argv)
 	struct component comp = { 0 };
 	struct opt_list attached = { 0 };
 	const char *repo = NULL;
+	bool json = false;
 	const struct opt opts[] = {
 		{ "repo", OPT_TEXT, &repo, "DIR", "the repository" },
+		{ "json", OPT_FLAG, &json, NULL, "the result as JSON" },
 		COMPONENT_OPTIONS(args),
 		{ "attach", OPT_LIST, &attached, "ROLE=FILE",
 		  "a file of the vendor that goes with it: compsig, jcat, metadata; repeat" },
@@ -143,6 +146,10 @@ int fwrepo_add(int argc, char **argv)
 	component_free(&comp);
 	if (rc)
 		return opts_fail(&fwrepo_program, argv[0], &err);
+	if (json)
+		return say_pairs((const char *const[]){ "added", args.id, NULL }, &err)
+			       ? opts_fail(&fwrepo_program, argv[0], &err)
+			       : 0;
 	printf("added %s; the repository is to be signed again\n", args.id);
 	return 0;
 }

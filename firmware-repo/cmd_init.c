@@ -6,6 +6,7 @@
 
 #include "base/hex.h"
 #include "repo.h"
+#include "say.h"
 
 /* Serials are counted for each id, so two repositories should not share one. */
 static int random_id(char id[32], struct err *err)
@@ -23,8 +24,10 @@ static int random_id(char id[32], struct err *err)
 int fwrepo_init(int argc, char **argv)
 {
 	const char *id = NULL;
+	bool json = false;
 	const struct opt opts[] = {
 		{ "id", OPT_TEXT, &id, "ID", "name of the repository; default: a random one" },
+		{ "json", OPT_FLAG, &json, NULL, "the result as JSON" },
 		{ 0 },
 	};
 	struct err err = { 0 };
@@ -40,8 +43,12 @@ int fwrepo_init(int argc, char **argv)
 	}
 	if (!rc)
 		rc = repo_create(argv[first], id, &err);
+	if (!rc && json)
+		rc = say_pairs((const char *const[]){ "path", argv[first], "repository", id, NULL },
+			       &err);
 	if (rc)
 		return opts_fail(&fwrepo_program, argv[0], &err);
-	printf("%s: empty repository %s, not signed yet\n", argv[first], id);
+	if (!json)
+		printf("%s: empty repository %s, not signed yet\n", argv[first], id);
 	return 0;
 }

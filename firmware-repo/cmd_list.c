@@ -9,20 +9,10 @@
 #include "base/hex.h"
 #include "base/json.h"
 #include "repo/catalog_text.h"
-#include "repo.h"
+#include "repo_gc.h"
+#include "say.h"
 
-static int print_json(yyjson_mut_doc *doc, struct err *err)
-{
-	CLEANUP_FREE char *text = NULL;
-	size_t len;
-	int rc = json_write_pretty(doc, &text, &len, err);
-
-	if (!rc)
-		puts(text);
-	return rc;
-}
-
-static int list_json(const struct repo *repo, struct err *err)
+static int list_json(const struct repo *repo, uint64_t bytes, struct err *err)
 {
 	CLEANUP_JSON_MUT yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *root, *list;
@@ -35,13 +25,14 @@ static int list_json(const struct repo *repo, struct err *err)
 	yyjson_mut_obj_add_str(doc, root, "repository", repo->head.repo_id);
 	yyjson_mut_obj_add_uint(doc, root, "serial", repo->head.serial);
 	yyjson_mut_obj_add_bool(doc, root, "changed", repo_is_unsigned(repo));
+	yyjson_mut_obj_add_uint(doc, root, "bytes", bytes);
 	list = yyjson_mut_obj_add_arr(doc, root, "components");
 	for (size_t i = 0; i < repo->cat.count; i++)
 		yyjson_mut_arr_append(list, component_to_json(doc, &repo->cat.components[i]));
-	return print_json(doc, err);
+	return say_json(doc, err);
 }
 
-static void list_text(const struct repo *repo)
+static void list_text(const struct repo *repo, uint64_t bytes)
 {
 	printf("repository %s, serial %" PRIu64 "%s\n", repo->head.repo_id, repo->head.serial,
 	       repo->head.serial == 0	? ", never signed"
@@ -50,10 +41,16 @@ static void list_text(const struct repo *repo)
 	for (size_t i = 0; i < repo->cat.count; i++) {
 		const struct component *comp = &repo->cat.components[i];
 
-		printf("%-32s %-16s %-12s %10" PRIu64 " bytes  %s%s\n", comp->id, comp->version,
+		printf("%-32s %-16s %-12s %10" PRIu64 " bytes  %s%s", comp->id, comp->version,
 		       comp->class_name, comp->payload.size, comp->targets[0],
 		       comp->target_count > 1 ? " ..." : "");
+		if (comp->attachment_count)
+			printf("  + %zu file%s", comp->attachment_count,
+			       comp->attachment_count == 1 ? "" : "s");
+		printf("\n");
 	}
+	printf("%zu component%s, %" PRIu64 " bytes\n", repo->cat.count,
+	       repo->cat.count == 1 ? "" : "s", bytes);
 }
 
 static void show_texts(const struct component *comp)
@@ -79,7 +76,7 @@ static int show(const struct component *comp, bool json, struct err *err)
 		if (!doc)
 			return err_set(err, ERR_NOMEM, "out of memory");
 		yyjson_mut_doc_set_root(doc, component_to_json(doc, comp));
-		return print_json(doc, err);
+		return say_json(doc, err);
 	}
 	show_texts(comp);
 	printf("scheme %s, activation %s, criticality %s, expected %u s%s%s\n",
@@ -124,16 +121,19 @@ int fwrepo_list(int argc, char **argv)
 	const struct needed needed[] = { { "--repo DIR", &dir }, { 0 } };
 	struct repo repo = { 0 };
 	struct err err = { 0 };
+	uint64_t bytes;
 	int first, rc;
 	int status = fwrepo_begin(opts, argc, argv, 0, 0, needed, &first);
 
 	if (status >= 0)
 		return status;
 	rc = repo_open(dir, &repo, &err);
+	if (!rc)
+		rc = repo_bytes(&repo.cat, &bytes, &err);
 	if (!rc && json)
-		rc = list_json(&repo, &err);
+		rc = list_json(&repo, bytes, &err);
 	else if (!rc)
-		list_text(&repo);
+		list_text(&repo, bytes);
 	repo_close(&repo);
 	return rc ? opts_fail(&fwrepo_program, argv[0], &err) : 0;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "repo.h"
+#include "say.h"
 
 /* The index first: a payload that nothing names is harmless, a name without payload is not. */
 static int remove_component(const char *dir, const char *id, struct err *err)
@@ -30,8 +31,10 @@ static int remove_component(const char *dir, const char *id, struct err *err)
 int fwrepo_remove(int argc, char **argv)
 {
 	const char *repo = NULL;
+	bool json = false;
 	const struct opt opts[] = {
 		{ "repo", OPT_TEXT, &repo, "DIR", "the repository" },
+		{ "json", OPT_FLAG, &json, NULL, "the result as JSON" },
 		{ 0 },
 	};
 	const struct needed needed[] = { { "--repo DIR", &repo }, { 0 } };
@@ -43,6 +46,10 @@ int fwrepo_remove(int argc, char **argv)
 		return status;
 	if (remove_component(repo, argv[first], &err))
 		return opts_fail(&fwrepo_program, argv[0], &err);
+	if (json)
+		return say_pairs((const char *const[]){ "removed", argv[first], NULL }, &err)
+			       ? opts_fail(&fwrepo_program, argv[0], &err)
+			       : 0;
 	printf("removed %s; the repository is to be signed again\n", argv[first]);
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include "keys.h"
 #include "repo/policy.h"
 #include "repo.h"
+#include "say.h"
 
 struct trust_command {
 	const char *out, *key_dir, *threshold, *min_evidence;
@@ -123,6 +124,7 @@ static int make_trust(struct trust_command *command, struct err *err)
 int fwrepo_trust(int argc, char **argv)
 {
 	struct trust_command command = { .key_dir = "." };
+	bool json = false;
 	const struct opt opts[] = {
 		{ "out", OPT_TEXT, &command.out, "DIR", "the directory to make" },
 		{ "key", OPT_LIST, &command.names, "NAME", "a signer; repeat" },
@@ -136,6 +138,7 @@ int fwrepo_trust(int argc, char **argv)
 		  "least evidence for unattended runs: none, emulator, trace, hardware (default)" },
 		{ "allow", OPT_LIST, &command.allow, "WORD",
 		  "downgrade, rewrite, volatile, tpm-consent; repeat" },
+		{ "json", OPT_FLAG, &json, NULL, "the result as JSON" },
 		{ 0 },
 	};
 	const struct needed needed[] = { { "--out DIR", &command.out }, { 0 } };
@@ -145,9 +148,13 @@ int fwrepo_trust(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (make_trust(&command, &err))
+	if (make_trust(&command, &err) ||
+	    (json &&
+	     say_pairs((const char *const[]){ "path", command.out, "policy", "policy.json", NULL },
+		       &err)))
 		return opts_fail(&fwrepo_program, argv[0], &err);
-	printf("%s: accepts %zu signer%s\n", command.out, command.names.count,
-	       command.names.count == 1 ? "" : "s");
+	if (!json)
+		printf("%s: accepts %zu signer%s\n", command.out, command.names.count,
+		       command.names.count == 1 ? "" : "s");
 	return 0;
 }

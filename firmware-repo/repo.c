@@ -38,7 +38,7 @@ static int write_first(const char *dir, struct head *head, struct err *err)
 	CLEANUP_FREE char *index = NULL, *head_text = NULL;
 	struct catalog empty = { 0 };
 	char path[FSIO_PATH_MAX];
-	size_t len;
+	size_t len = 0;
 	int rc = fsio_join(path, dir, "head.json", err);
 
 	if (!rc && access(path, F_OK) == 0)

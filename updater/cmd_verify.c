@@ -4,5 +4,5 @@
 
 int cmd_verify(int argc, char **argv)
 {
-	return verify_command(&drydock_program, argc, argv);
+	return verify_command(&drydock_program, NULL, argc, argv);
 }

@@ -19,6 +19,7 @@ struct verify {
 	const char *repo, *trust, *threads_text;
 	unsigned int threads; /* 0 = one per core */
 	bool json;
+	const struct verify_show *show; /* NULL = lines */
 
 	struct policy policy;
 	struct catalog cat;
@@ -29,15 +30,33 @@ struct verify {
 /* Long work is not silent; called from several threads. */
 struct progress {
 	const struct component *comp;
+	const struct verify_show *show;
 	uint64_t bytes;
+	_Atomic uint64_t shown;
 	_Atomic time_t said;
 };
+
+/* What threads say may come in another order than they counted it. */
+static void show_progress(struct progress *progress, uint64_t done_bytes)
+{
+	uint64_t shown = atomic_load(&progress->shown);
+
+	while (done_bytes > shown &&
+	       !atomic_compare_exchange_weak(&progress->shown, &shown, done_bytes))
+		;
+	if (done_bytes > shown)
+		progress->show->add(done_bytes - shown);
+}
 
 static void say_progress(void *ctx, uint64_t done_bytes)
 {
 	struct progress *progress = ctx;
 	time_t said = atomic_load(&progress->said), now = time(NULL);
 
+	if (progress->show) {
+		show_progress(progress, done_bytes);
+		return;
+	}
 	if (now - said < SAY_EVERY_SECONDS ||
 	    !atomic_compare_exchange_strong(&progress->said, &said, now))
 		return;
@@ -48,7 +67,9 @@ static void say_progress(void *ctx, uint64_t done_bytes)
 static int verify_blob(const struct verify *verify, const struct component *comp,
 		       const struct payload_ref *ref, struct err *err)
 {
-	struct progress progress = { .comp = comp, .bytes = ref->size, .said = time(NULL) };
+	struct progress progress = {
+		.comp = comp, .show = verify->show, .bytes = ref->size, .said = time(NULL)
+	};
 	struct payload *payload = NULL;
 	int rc = payload_open(verify->repo, ref, &payload, err);
 
@@ -92,6 +113,39 @@ static void print_result(const struct component *comp, const struct err *result)
 	fflush(stdout);
 }
 
+static uint64_t all_bytes(const struct catalog *cat)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < cat->count; i++)
+		for (size_t k = 0; k < component_ref_count(&cat->components[i]); k++)
+			bytes += component_ref(&cat->components[i], k)->size;
+	return bytes;
+}
+
+static int verify_components(struct verify *verify, struct err *err)
+{
+	const struct catalog *cat = &verify->cat;
+	int rc = 0;
+
+	for (size_t i = 0; i < cat->count; i++) {
+		struct err *result = &verify->results[i];
+
+		if (verify->show)
+			verify->show->item(cat->components[i].id);
+		if (verify_component(verify, &cat->components[i], result)) {
+			verify->bad++;
+			rc = err_set(err, result->code, "%.95s: %.400s", cat->components[i].id,
+				     result->text);
+		}
+		if (verify->show && !verify->json)
+			verify->show->clear();
+		if (!verify->json)
+			print_result(&cat->components[i], result);
+	}
+	return rc;
+}
+
 static int verify_all(struct verify *verify, struct err *err)
 {
 	const struct catalog *cat = &verify->cat;
@@ -106,17 +160,11 @@ static int verify_all(struct verify *verify, struct err *err)
 		return err_set(err, ERR_NOMEM, "out of memory");
 	if (!verify->json)
 		print_head(cat);
-	for (size_t i = 0; i < cat->count; i++) {
-		struct err *result = &verify->results[i];
-
-		if (verify_component(verify, &cat->components[i], result)) {
-			verify->bad++;
-			rc = err_set(err, result->code, "%.95s: %.400s", cat->components[i].id,
-				     result->text);
-		}
-		if (!verify->json)
-			print_result(&cat->components[i], result);
-	}
+	if (verify->show)
+		verify->show->begin("verify", all_bytes(cat));
+	rc = verify_components(verify, err);
+	if (verify->show)
+		verify->show->end();
 	return rc;
 }
 
@@ -205,9 +253,10 @@ static int set_threads(struct verify *verify, struct err *err)
 	return 0;
 }
 
-int verify_command(const struct program *prog, int argc, char **argv)
+int verify_command(const struct program *prog, const struct verify_show *show, int argc,
+		   char **argv)
 {
-	struct verify verify = { 0 };
+	struct verify verify = { .show = show };
 	const struct opt opts[] = {
 		{ "repo", OPT_TEXT, &verify.repo, "DIR", "the repository" },
 		{ "trust", OPT_TEXT, &verify.trust, "DIR", "policy.json and keys/" },

@@ -69,7 +69,7 @@ locked() {
 	) 9>>repo/lock
 	_locked=$?
 	rm -f repo/lock
-	return $_locked
+	return "$_locked"
 }
 
 writers_wait() {
@@ -123,16 +123,17 @@ check 'what a killed run left is removed by the next, and nothing else' leftover
 # Killed at any moment: the repository is one that works, with the component or without it.
 killed() {
 	for _ms in 0 1 2 3 5 8 12 18 25 35 50 80; do
-		add six "k$_ms" repo >/dev/null 2>&1 &
+		"$fwrepo" add six --repo repo --id "k$_ms" --version 1.0 --scheme dotted --target pci:1234:5678 \
+			--backend nvme >/dev/null 2>&1 &
 		_pid=$!
 		sleep "$(printf '0.%03d' "$_ms")"
 		kill -KILL "$_pid" 2>/dev/null
 		wait "$_pid" 2>/dev/null
-		"$fwrepo" list --repo repo >list || return 1
-		! grep -q "^k$_ms " list || "$fwrepo" remove "k$_ms" --repo repo || return 1
+		"$fwrepo" list --repo repo >listed || return 1
+		! grep -q "^k$_ms " listed || "$fwrepo" remove "k$_ms" --repo repo || return 1
 	done
 	add thousand last repo && "$fwrepo" remove last --repo repo &&
-		[ -z "$(find repo -name 'incoming.*')" ]
+		"$fwrepo" gc --repo repo && [ "$(find repo/blobs -type f | wc -l)" -eq 4 ] && [ -z "$(find repo -name 'incoming.*')" ]
 }
 check 'killed at any moment' killed
 
@@ -202,7 +203,7 @@ changing() {
 	: >stop
 	wait "$_pid"
 	rm -f growing
-	return $_status
+	return "$_status"
 }
 check 'a file that changes while it is read is not taken' changing
 
@@ -213,7 +214,7 @@ read_only() {
 		"$fwrepo" list --repo locked/repo && "$fwrepo" show a --repo locked/repo
 	_status=$?
 	umount locked
-	return $_status
+	return "$_status"
 }
 if [ -d small/repo ]; then
 	check 'a folder that cannot be written to' read_only
@@ -229,6 +230,7 @@ removing() {
 }
 check 'removing takes what nothing else needs' removing
 
+# shellcheck source=tests/care/cases.sh
 . "$top/tests/care/cases.sh"
 
 tap_end

@@ -355,7 +355,7 @@ removed() {
 	"$fwrepo" list --repo repo | grep -qF 'changed since it was signed' || return 1
 	"$fwrepo" sign --repo repo --key site --key-dir keys || return 1
 	both_verify --repo repo --trust trust || return 1
-	[ "$("$fwrepo" list --repo repo | grep -c bytes)" -eq 1 ]
+	[ "$("$fwrepo" list --repo repo | grep -c 'bytes  ')" -eq 1 ]
 }
 check 'remove drops the payload, signing makes it good again' removed
 
