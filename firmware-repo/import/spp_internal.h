@@ -39,8 +39,6 @@ bool spp_is_package(const struct tree_file *file);
 int spp_judge(const struct import *imp, struct spp *spp, struct err *err);
 /* May a server have the device, as far as that decides about packages? */
 bool spp_wants(const struct import *imp, const char *guid);
-/* The target of a component that a GUID of the manifest stands for. */
-void spp_target_text(const char *guid, char *ret, size_t ret_size);
 
 /*
  * spp_versions.c: among the packages that nothing is said against, those that a newer one

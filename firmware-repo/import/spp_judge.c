@@ -6,9 +6,9 @@
 #include <strings.h>
 
 #include "edit.h"
+#include "import/hpe_common.h"
 #include "import/spp_internal.h"
 #include "import/wanted.h"
-#include "inventory/identity.h"
 
 __attribute__((format(printf, 3, 4))) static void drop(struct spp_package *package, enum note note,
 						       const char *fmt, ...)
@@ -43,23 +43,6 @@ static void judge_kind(struct spp_package *package)
 		drop(package, NOTE_VENDOR_TOOL, "a package of Debian");
 }
 
-void spp_target_text(const char *guid, char *ret, size_t ret_size)
-{
-	if (!identity_of_hpe_target(guid, ret, ret_size))
-		snprintf(ret, ret_size, "hpe-target:%s", guid);
-}
-
-/* Targets that are not known match nothing, and do not decide. */
-static void add_target(struct component *comp, const char *guid)
-{
-	char text[COMPONENT_TARGET_MAX];
-
-	spp_target_text(guid, text, sizeof(text));
-	(void)component_add_target(comp, text, NULL);
-	snprintf(text, sizeof(text), "hpe-target:%s", guid);
-	(void)component_add_target(comp, text, NULL);
-}
-
 static enum wanted ask(const struct import *imp, const char *guid)
 {
 	struct component comp = { 0 };
@@ -67,7 +50,8 @@ static enum wanted ask(const struct import *imp, const char *guid)
 	size_t count;
 	const struct inventory *servers = import_servers(imp, &count);
 
-	add_target(&comp, guid);
+	/* A target that is not known matches nothing, and does not decide. */
+	(void)hpe_add_target(&comp, guid, NULL);
 	ret = wanted_component(servers, count, &comp);
 	component_free(&comp);
 	return ret;
@@ -81,12 +65,20 @@ bool spp_wants(const struct import *imp, const char *guid)
 	       (wanted == WANTED_CANNOT_TELL && imp->options->keep_undecided);
 }
 
+/* Of most iLOs it is their image that tells the generation: the package is asked. */
+static bool is_of_ilo(const struct spp_entry *entry)
+{
+	const struct hpe_class *class = hpe_class_of(entry->device_class);
+
+	return class && strcmp(class->word, "bmc") == 0;
+}
+
 static void judge_servers(const struct import *imp, struct spp_package *package)
 {
 	const struct spp_entry *entry = package->entry;
 	enum note note = NOTE_NOT_FOR_THESE;
 
-	if (!entry->targets.count || entry->odd_targets)
+	if (!entry->targets.count || entry->odd_targets || is_of_ilo(entry))
 		return;
 	for (size_t i = 0; i < entry->targets.count; i++) {
 		enum wanted wanted = ask(imp, entry->targets.list[i].guid);

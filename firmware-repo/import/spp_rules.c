@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "edit.h"
+#include "import/hpe_common.h"
 #include "import/spp_internal.h"
 
 static bool has_target(const struct component *comp, const char *guid)
@@ -25,17 +26,24 @@ static bool applies(const struct spp_rule *rule, const struct component *comp)
 	return false;
 }
 
+/* By the readable target where there is one: that is what devices carry. */
+static int add_need(const struct spp_target *need, struct component *comp, struct err *err)
+{
+	struct component probe = { 0 };
+	int rc = hpe_add_target(&probe, need->guid, err);
+
+	if (!rc)
+		rc = component_add_require(comp, probe.targets[0], need->version, err);
+	component_free(&probe);
+	return rc;
+}
+
 static int add_needs(const struct spp_rule *rule, struct component *comp, struct err *err)
 {
-	char text[COMPONENT_TARGET_MAX];
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < rule->needs.count; i++) {
-		const struct spp_target *need = &rule->needs.list[i];
-
-		spp_target_text(need->guid, text, sizeof(text));
-		rc = component_add_require(comp, text, need->version, err);
-	}
+	for (size_t i = 0; !rc && i < rule->needs.count; i++)
+		rc = add_need(&rule->needs.list[i], comp, err);
 	return rc;
 }
 

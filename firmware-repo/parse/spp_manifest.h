@@ -44,8 +44,9 @@ struct spp_entry {
 	char *name;  /* English, for people; "" */
 	char version[SPP_VERSION_MAX];
 	char min_active_version[SPP_VERSION_MAX];
-	unsigned int updatable_by; /* HPE_BY_*; 0 = it is not told */
-	bool software;		   /* a driver or program, no firmware */
+	char device_class[GUID_TEXT]; /* "" = it is not told */
+	unsigned int updatable_by;    /* HPE_BY_*; 0 = it is not told */
+	bool software;		      /* a driver or program, no firmware */
 	struct spp_targets targets;
 	bool odd_targets; /* one of them is no GUID: only the package itself can tell */
 };

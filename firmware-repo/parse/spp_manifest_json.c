@@ -114,6 +114,7 @@ static int take_package(struct spp_entry *entry, const struct hpe_package *pkg, 
 	rc = rc ? rc : spp_copy_version(entry->min_active_version, pkg->min_active_version, err);
 	for (size_t i = 0; !rc && i < pkg->device_count; i++)
 		rc = take_device(entry, &pkg->devices[i], err);
+	memcpy(entry->device_class, pkg->device_class, GUID_TEXT);
 	entry->updatable_by = pkg->updatable_by;
 	entry->software = strcasecmp(pkg->type, "Software") == 0;
 	return rc;

@@ -43,6 +43,7 @@ static void test_package(void)
 	CHECK_STR(entry->name, "A card");
 	CHECK_STR(entry->version, "22.49");
 	CHECK_STR(entry->min_active_version, "22.36.1010");
+	CHECK_STR(entry->device_class, "79f0c163-0c13-4662-9dea-09235fef90cb");
 	CHECK_INT(entry->updatable_by, HPE_BY_BMC);
 	CHECK(!entry->software && !entry->odd_targets);
 	CHECK_INT(entry->targets.count, 2);
