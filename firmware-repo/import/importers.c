@@ -6,6 +6,8 @@ const struct importer *const importers[] = {
 	&importer_spp,
 	&importer_fwpkg,
 	&importer_hpimage,
+	&importer_pldm,
+	&importer_capsule, /* not all of them have a magic number: asked last */
 	NULL,
 };
 
