@@ -213,9 +213,9 @@ static int take_record(const struct job *job, const struct pldm_record *record, 
 {
 	const struct pldm_image *image = NULL;
 	size_t version_len = strlen(version_of(job, record));
-	char name[SOURCE_NAME_MAX + 32];
+	char name[32];
 
-	snprintf(name, sizeof(name), "%s: device %zu", job->file->source.name, number);
+	snprintf(name, sizeof(name), "device %zu", number);
 	if (!images_of(job, record, &image))
 		return note(job, NOTE_NO_IMAGE, name, "no component image is for it", err);
 	if (!version_len)
