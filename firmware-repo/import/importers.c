@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which formats there are, in the order in which they are asked. */
+/* Which formats there are, in the order in which they are asked. Capsules are last: not all have a
+ * magic number. */
 #include "import/importers.h"
 
 const struct importer *const importers[] = {
-	&importer_spp,
-	&importer_fwpkg,
-	&importer_hpimage,
-	&importer_pldm,
-	&importer_capsule, /* not all of them have a magic number: asked last */
-	NULL,
+	&importer_spp, &importer_fwpkg, &importer_hpimage, &importer_pldm, &importer_capsule, NULL,
 };
 
 const struct importer *importer_of(const struct import_file *file, const uint8_t *head, size_t len)

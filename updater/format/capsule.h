@@ -19,9 +19,10 @@
 #include "format/guid.h"
 
 #define CAPSULE_HEADER_BYTES 28u
-#define CAPSULE_MAX_BYTES    (1u << 30) /* of a whole capsule; those that there are have some 10 MiB \
-					 */
-#define CAPSULE_MAX_ITEMS  64u		/* drivers and payloads of one capsule */
+#define CAPSULE_MAX_BYTES                                                                   \
+	(1u << 30)	       /* of a whole capsule; those that there are have some 10 MiB \
+				*/
+#define CAPSULE_MAX_ITEMS  64u /* drivers and payloads of one capsule */
 #define CAPSULE_HEAD_BYTES (64u << 10) /* what either step needs to see at most */
 
 /* Header flags; the lower 16 bits are the business of the capsule's GUID. */
