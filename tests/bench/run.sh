@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# tests/bench/run.sh [size|memory|verify|guest|inventory|makespan|journal|copy|import]...: measures the figures of BENCHMARKS.md
+# tests/bench/run.sh [size|memory|verify|guest|inventory|makespan|journal|copy|import|plan]...: measures the figures of BENCHMARKS.md
 # again and prints them as a Markdown table, also into build/bench.md. Figures for orientation, not
 # tests: a target that is missed is marked and fails nothing. What could not be measured fails.
 set -eu
@@ -320,12 +320,59 @@ bench_copy() {
 	slow_end
 }
 
-figures='size memory verify guest inventory makespan journal copy import'
+# index_repository DIR COUNT: DIR/repo with so many components, signed, and DIR/inventory.json.
+index_repository() {
+	mkdir "$1"
+	"$build/bench/make_many" "$1" "$2"
+	"$build/fwrepo" key new bench --dir "$1/keys" --no-passphrase
+	"$build/fwrepo" sign --repo "$1/repo" --key bench --key-dir "$1/keys"
+	"$build/fwrepo" trust --key bench --key-dir "$1/keys" --out "$1/trust" \
+		--min-evidence hardware
+}
+
+ours_plan() {
+	"$build/drydock" plan --repo "$many/repo" --trust "$many/trust" \
+		--inventory "$many/inventory.json"
+}
+
+# The one step that every reader of a signed index needs.
+theirs_plan() {
+	openssl dgst -sha256 "$many/repo/index.json"
+}
+
+# bench_plan_of COUNT WORDS: sets $ours and $peak
+bench_plan_of() {
+	many=$work/many-$1
+	quietly index_repository "$many" "$1"
+	say "planning, $2 components"
+	side_by_side plan 5 1
+	peak=$(peak_of "$build/drydock" plan --repo "$many/repo" --trust "$many/trust" \
+		--inventory "$many/inventory.json")
+	if ! grep -q '^Plan: 50 steps' "$work/said" ||
+		! grep -q " $(($1 - 130)) components are for other devices" "$work/said"; then
+		die "that is another plan: $(head -n 1 "$work/said")"
+	fi
+	_index=$(mb "$(stat -c %s "$many/repo/index.json")")
+	row "plan of $2 components for 350 devices" "$(seconds "$ours")" \
+		"openssl dgst of its index, $_index: $(seconds "$theirs")" "$(ratio "$theirs" "$ours")" \
+		"$(at_most "$ours" 1000000 "1 s")"
+	rm -rf "$many"
+}
+
+bench_plan() {
+	quietly make -s bench BUILD="$build"
+	bench_plan_of 1000 1,000
+	bench_plan_of 10000 10,000
+	bench_plan_of 100000 100,000
+	row '... peak memory of the last one' "$(mib "$peak")" '' '' "$(at_most "$peak" 262144 '256 MiB')"
+}
+
+figures='size memory verify guest inventory makespan journal copy import plan'
 [ $# -eq 0 ] || figures=$*
 table_begin
 for figure in $figures; do
 	case $figure in
-	size | memory | verify | guest | inventory | makespan | journal | copy | import) "bench_$figure" ;;
+	size | memory | verify | guest | inventory | makespan | journal | copy | import | plan) "bench_$figure" ;;
 	*) die "there is no figure \"$figure\"" ;;
 	esac
 done

@@ -2,6 +2,7 @@
 /* Writing index.json: what is empty or has its usual value is left out. */
 #include "repo/catalog.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,28 +130,62 @@ static int compare_ids(const void *a, const void *b)
 		      (*(const struct component *const *)b)->id);
 }
 
+static int write_component(FILE *out, const struct component *comp, struct err *err)
+{
+	CLEANUP_JSON_MUT yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+	CLEANUP_FREE char *text = NULL;
+	size_t len;
+	int rc;
+
+	if (!doc)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	if (!words_known(comp))
+		return err_set(err, ERR_UNSUPPORTED, "component %s: %s comes from a newer version",
+			       comp->id, comp->not_understood);
+	yyjson_mut_doc_set_root(doc, component_to_json(doc, comp));
+	rc = json_write_canonical(doc, &text, &len, err);
+	if (!rc)
+		fwrite(text, 1, len, out);
+	return rc;
+}
+
+/* One component after the other: the text is the only thing that grows with their number. */
+static int write_all(FILE *out, const struct component *const *sorted, size_t count,
+		     struct err *err)
+{
+	int rc = 0;
+
+	fputs("{\"components\":[", out);
+	for (size_t i = 0; i < count && !rc; i++) {
+		if (i)
+			fputc(',', out);
+		rc = write_component(out, sorted[i], err);
+	}
+	fputs("],\"format\":1}", out);
+	return rc;
+}
+
 int catalog_write_index(const struct catalog *cat, char **ret_text, size_t *ret_len,
 			struct err *err)
 {
-	CLEANUP_JSON_MUT yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	CLEANUP_FREE const struct component **sorted = calloc(cat->count + 1, sizeof(*sorted));
-	yyjson_mut_val *root, *list;
+	FILE *out = open_memstream(ret_text, ret_len);
+	bool full;
+	int rc;
 
-	if (!doc || !sorted)
-		return err_set(err, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; i < cat->count; i++)
+	for (size_t i = 0; sorted && i < cat->count; i++)
 		sorted[i] = &cat->components[i];
-	qsort(sorted, cat->count, sizeof(*sorted), compare_ids);
-	root = yyjson_mut_obj(doc);
-	yyjson_mut_doc_set_root(doc, root);
-	yyjson_mut_obj_add_uint(doc, root, "format", 1);
-	list = yyjson_mut_obj_add_arr(doc, root, "components");
-	for (size_t i = 0; i < cat->count; i++) {
-		if (!words_known(sorted[i]))
-			return err_set(err, ERR_UNSUPPORTED,
-				       "component %s: %s comes from a newer version", sorted[i]->id,
-				       sorted[i]->not_understood);
-		yyjson_mut_arr_append(list, component_to_json(doc, sorted[i]));
+	if (sorted)
+		qsort(sorted, cat->count, sizeof(*sorted), compare_ids);
+	rc = sorted && out ? write_all(out, sorted, cat->count, err)
+			   : err_set(err, ERR_NOMEM, "out of memory");
+	full = out && ferror(out);
+	full = (out && fclose(out)) || full;
+	if (!rc && full)
+		rc = err_set(err, ERR_NOMEM, "out of memory");
+	if (rc && out) {
+		free(*ret_text);
+		*ret_text = NULL;
 	}
-	return json_write_canonical(doc, ret_text, ret_len, err);
+	return rc;
 }
