@@ -2,18 +2,23 @@
 #include "verify.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "base/thread.h"
 #include "repo/catalog.h"
 #include "repo/payload.h"
 #include "repo/policy.h"
 
 #define SAY_EVERY_SECONDS 5
+#define MAX_THREADS	  16u
+#define LARGE_BYTES	  (64ull << 20)
 
 struct verify {
 	const char *repo, *trust, *threads_text;
@@ -65,7 +70,7 @@ static void say_progress(void *ctx, uint64_t done_bytes)
 }
 
 static int verify_blob(const struct verify *verify, const struct component *comp,
-		       const struct payload_ref *ref, struct err *err)
+		       const struct payload_ref *ref, unsigned int threads, struct err *err)
 {
 	struct progress progress = {
 		.comp = comp, .show = verify->show, .bytes = ref->size, .said = time(NULL)
@@ -74,21 +79,21 @@ static int verify_blob(const struct verify *verify, const struct component *comp
 	int rc = payload_open(verify->repo, ref, &payload, err);
 
 	if (!rc)
-		rc = payload_verify(payload, verify->threads, say_progress, &progress, err);
+		rc = payload_verify(payload, threads, say_progress, &progress, err);
 	payload_close(payload);
 	return rc;
 }
 
 /* The payload and what goes with it. */
 static int verify_component(const struct verify *verify, const struct component *comp,
-			    struct err *err)
+			    unsigned int threads, struct err *err)
 {
-	int rc = verify_blob(verify, comp, &comp->payload, err);
+	int rc = verify_blob(verify, comp, &comp->payload, threads, err);
 
 	for (size_t i = 0; i < comp->attachment_count && !rc; i++) {
 		const struct attachment *attachment = &comp->attachments[i];
 
-		rc = verify_blob(verify, comp, &attachment->ref, err);
+		rc = verify_blob(verify, comp, &attachment->ref, threads, err);
 		if (rc)
 			err_prefix(err, "%s %s", attachment->role, attachment->name);
 	}
@@ -113,36 +118,124 @@ static void print_result(const struct component *comp, const struct err *result)
 	fflush(stdout);
 }
 
+static uint64_t component_bytes(const struct component *comp)
+{
+	uint64_t bytes = 0;
+
+	for (size_t k = 0; k < component_ref_count(comp); k++)
+		bytes += component_ref(comp, k)->size;
+	return bytes;
+}
+
 static uint64_t all_bytes(const struct catalog *cat)
 {
 	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < cat->count; i++)
-		for (size_t k = 0; k < component_ref_count(&cat->components[i]); k++)
-			bytes += component_ref(&cat->components[i], k)->size;
+		bytes += component_bytes(&cat->components[i]);
 	return bytes;
+}
+
+/*
+ * Large components have all threads, one component after the other; of the small ones each thread
+ * has one: nobody waits for the last chunk of a few. The results are told in the index's order.
+ */
+struct work {
+	struct verify *verify;
+	bool large;	      /* which ones it is the turn of */
+	unsigned int threads; /* for each component */
+	pthread_mutex_t lock; /* for what follows, and what is printed */
+	size_t next, told;
+	bool *done;
+};
+
+static bool take_component(struct work *work, size_t *ret)
+{
+	const struct catalog *cat = &work->verify->cat;
+
+	pthread_mutex_lock(&work->lock);
+	while (work->next < cat->count &&
+	       (component_bytes(&cat->components[work->next]) >= LARGE_BYTES) != work->large)
+		work->next++;
+	*ret = work->next;
+	work->next += *ret < cat->count;
+	pthread_mutex_unlock(&work->lock);
+	return *ret < cat->count;
+}
+
+static void component_done(struct work *work, size_t index)
+{
+	struct verify *verify = work->verify;
+
+	pthread_mutex_lock(&work->lock);
+	work->done[index] = true;
+	if (verify->show && !verify->json)
+		verify->show->clear();
+	for (; work->told < verify->cat.count && work->done[work->told]; work->told++)
+		if (!verify->json)
+			print_result(&verify->cat.components[work->told],
+				     &verify->results[work->told]);
+	pthread_mutex_unlock(&work->lock);
+}
+
+static void *verify_some(void *arg)
+{
+	struct work *work = arg;
+	struct verify *verify = work->verify;
+	size_t i;
+
+	while (take_component(work, &i)) {
+		if (verify->show)
+			verify->show->item(verify->cat.components[i].id);
+		(void)verify_component(verify, &verify->cat.components[i], work->threads,
+				       &verify->results[i]);
+		component_done(work, i);
+	}
+	return NULL;
+}
+
+static void verify_small(struct work *work)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned int count = work->verify->threads ? work->verify->threads
+			     : cores < 1	   ? 1
+						   : (unsigned int)cores;
+	pthread_t ids[MAX_THREADS];
+	unsigned int started = 0;
+
+	/* This thread works, too: when no other can be started it does everything. */
+	while (started + 1 < count && started + 1 < MAX_THREADS &&
+	       thread_start(&ids[started], verify_some, work) == 0)
+		started++;
+	verify_some(work);
+	for (unsigned int i = 0; i < started; i++)
+		pthread_join(ids[i], NULL);
 }
 
 static int verify_components(struct verify *verify, struct err *err)
 {
 	const struct catalog *cat = &verify->cat;
+	CLEANUP_FREE bool *done = calloc(cat->count + 1, sizeof(*done));
+	struct work work = {
+		.verify = verify, .large = true, .threads = verify->threads, .done = done
+	};
 	int rc = 0;
 
-	for (size_t i = 0; i < cat->count; i++) {
-		struct err *result = &verify->results[i];
-
-		if (verify->show)
-			verify->show->item(cat->components[i].id);
-		if (verify_component(verify, &cat->components[i], result)) {
+	if (!done)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	pthread_mutex_init(&work.lock, NULL);
+	verify_some(&work);
+	work.large = false;
+	work.threads = 1;
+	work.next = 0;
+	verify_small(&work);
+	pthread_mutex_destroy(&work.lock);
+	for (size_t i = 0; i < cat->count; i++)
+		if (verify->results[i].code) {
 			verify->bad++;
-			rc = err_set(err, result->code, "%.95s: %.400s", cat->components[i].id,
-				     result->text);
+			rc = err_set(err, verify->results[i].code, "%.95s: %.400s",
+				     cat->components[i].id, verify->results[i].text);
 		}
-		if (verify->show && !verify->json)
-			verify->show->clear();
-		if (!verify->json)
-			print_result(&cat->components[i], result);
-	}
 	return rc;
 }
 
