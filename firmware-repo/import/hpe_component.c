@@ -151,7 +151,7 @@ static int add_targets(struct import *imp, const struct hpe_package *pkg,
 			return 0;
 		count = hpe_targets_of(pkg, dev->target, texts);
 		*ret_known |= count > 1;
-		if (!count)
+		if (!count && dev->name[0])
 			rc = import_note(imp, NOTE_UNKNOWN_TARGET, dev->name, 0, err, "%s",
 					 "its target is no GUID");
 		for (size_t i = 0; !rc && i < count; i++)

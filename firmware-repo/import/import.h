@@ -99,6 +99,7 @@ extern const struct importer importer_pldm;    /* pldm.c */
 extern const struct importer importer_scexe;   /* smart_component.c */
 extern const struct importer importer_rpm;     /* smart_component.c */
 extern const struct importer importer_zip;     /* smart_component.c: a zip without payload.json */
+extern const struct importer importer_exe;     /* smart_component.c: a program, maybe with a zip */
 extern const struct importer importer_hpimage; /* hpimage.c: HPE signed images */
 extern const struct importer importer_capsule; /* capsule.c: UEFI capsules */
 
