@@ -6,11 +6,13 @@
 flavours='musl glibc'
 deps='musl linux-headers zlib bzip2 xz zstd'
 inputs='libarchive libarchive-debian'
+files=packages/libarchive.patch
 
 build() {
 	debian=$(source_tree libarchive-debian)
 	enter_source libarchive
 	apply_series "$debian"
+	patch -p1 -s -f --no-backup-if-mismatch <"$top/rootfs/packages/libarchive.patch"
 	# The archive's dates are not those of a patched file: nothing is to be generated anew.
 	touch aclocal.m4 && touch configure Makefile.in config.h.in
 	CC=$CC CFLAGS="$CFLAGS -I$sysroot/include" LDFLAGS="-L$sysroot/lib" ./configure \

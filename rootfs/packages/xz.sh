@@ -5,11 +5,14 @@
 
 flavours='musl glibc'
 deps='musl linux-headers'
-inputs=xz-utils
+inputs='xz-utils xz-utils-debian'
 
 build() {
+	debian=$(source_tree xz-utils-debian)
 	enter_source xz-utils
-	CC=$CC CFLAGS=$CFLAGS ./configure --host=x86_64-linux-gnu --prefix=/usr --disable-shared --enable-static --disable-xz \
+	apply_series "$debian"
+	CC=$CC CFLAGS=$CFLAGS ./configure --host=x86_64-linux-gnu --prefix=/usr \
+		--disable-shared --enable-static --disable-xz \
 		--disable-xzdec --disable-lzmadec --disable-lzmainfo --disable-scripts --disable-doc \
 		--disable-nls --disable-encoders --disable-microlzma --disable-lzip-decoder --disable-threads
 	make -j"$jobs" -C src/liblzma
