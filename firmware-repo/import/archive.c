@@ -130,7 +130,7 @@ static bool join_parts(const char *name, char ret[ARCHIVE_NAME_MAX])
 		size_t len = strcspn(name, "/\\");
 
 		if (len > 0 && !(len == 1 && name[0] == '.')) {
-			if (at + len + 1 >= ARCHIVE_NAME_MAX)
+			if (at + (at > 0) + len >= ARCHIVE_NAME_MAX)
 				return false;
 			if (at > 0)
 				ret[at++] = '/';
@@ -346,8 +346,10 @@ int archive_load(const struct source *src, const char *name, size_t max, uint8_t
 		 size_t *ret_len, struct err *err)
 {
 	struct wanted want = { name, max, ret, ret_len, false, false };
-	int rc = archive_walk(src, false, load_wanted, &want, err);
+	int rc;
 
+	*ret = NULL;
+	rc = archive_walk(src, false, load_wanted, &want, err);
 	if (rc && want.loaded) {
 		free(*ret);
 		*ret = NULL;
