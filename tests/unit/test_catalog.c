@@ -221,6 +221,23 @@ static void refused(void)
 		{ "\"targets\"", "\"expected_seconds\":86401,\"targets\"", ERR_FORMAT, "86401" },
 		{ "\"targets\"", nested, ERR_FORMAT, "nested deeper" },
 		{ "}],\"format\":1}", "}],\"format\":1} ,", ERR_FORMAT, "not JSON" },
+		/* What only the cutting into components can see. */
+		{ "\"components\":[", "\"components\":[ ,", ERR_FORMAT, "component is missing" },
+		{ "}],\"format\"", "} , ],\"format\"", ERR_FORMAT, "component is missing" },
+		{ "}],\"format\"", "},,{}],\"format\"", ERR_FORMAT, "component is missing" },
+		{ "}],\"format\"", "}}],\"format\"", ERR_FORMAT, "not JSON" },
+		{ "}],\"format\"", "}},\"format\"", ERR_FORMAT, "not JSON" },
+		{ "}],\"format\"", "} {}],\"format\"", ERR_FORMAT, "not JSON" },
+		{ "}],\"format\"", "},\"format\"", ERR_FORMAT, "not JSON" },
+		{ "}],\"format\"", "}],\"components\":[],\"format\"", ERR_DUPLICATE, "components" },
+		{ "\"components\"", "\"components\":[],\"components\"", ERR_DUPLICATE,
+		  "components" },
+		{ "\"components\"", "\"\\u0063omponents\"", ERR_FORMAT, "\"components\" has 1" },
+		{ "{\"components\":", "{\"x\":\"components\",\"components\":", ERR_FORMAT,
+		  "\"x\"" },
+		{ "\"Drive\"", "\"a\\\\\\\"],[}\\\\\",\"xx\":\"Drive\",\"xx\":\"\"", ERR_DUPLICATE,
+		  "xx" },
+		{ "\"Drive\"", "\"a\\\"", ERR_FORMAT, "has no end" },
 		{ "}],\"format\":1}", "}],\"format\":1", ERR_FORMAT, "not JSON" },
 		{ "\"Drive\"", "\"\xff\xfe\"", ERR_FORMAT, "not JSON" },
 	};
@@ -254,6 +271,44 @@ static void limits(void)
 	CHECK_INT(parse(replaced(least, "\"Drive\"", text), &cat, NULL), 0);
 	CHECK_INT(cat.count, 1);
 	CHECK_INT(strlen(cat.components[0].name), 159);
+	catalog_free(&cat);
+}
+
+/* Blanks are where JSON has them; brackets and commas in texts are text. */
+static void blanks(void)
+{
+	static const char *const rows[][2] = {
+		{ "\"components\":[", " \t\r\n\"components\" : [ \n" },
+		{ "}],\"format\":1}", "}\n ] , \"format\" : 1 } \n" },
+		{ "\"Drive\"", "\"a\\\\\\\"],[}{,\\\\\"" },
+		{ "{\"en\":\"Drive\"}", "{\"en\":\"D\",\"fr\":[[{\"components\":[{},{}]}]]}" },
+	};
+	struct catalog cat;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		CHECK_INT(parse(replaced(least, rows[i][0], rows[i][1]), &cat, NULL), 0);
+		CHECK_INT(cat.count, 1);
+		CHECK(catalog_find(&cat, "a-1") != NULL);
+		catalog_free(&cat);
+	}
+}
+
+/* Beside the components there is room for a few members, not for a payload. */
+static void much_beside(void)
+{
+	size_t size = CATALOG_HEAD_MAX_BYTES + sizeof(least);
+	CLEANUP_FREE char *text = malloc(size);
+	struct catalog cat;
+	struct err err;
+
+	CHECK(text);
+	if (!text)
+		return;
+	memset(text, ' ', size);
+	memcpy(text + size - sizeof(least), least, sizeof(least));
+	CHECK_INT(parse(text, &cat, &err), ERR_TOO_LARGE);
+	CHECK_CONTAINS(err.text, "beside the components");
+	CHECK_INT(parse(text + sizeof(least), &cat, &err), 0);
 	catalog_free(&cat);
 }
 
@@ -350,6 +405,8 @@ int main(void)
 	TAP_RUN(read_most);
 	TAP_RUN(written_again);
 	TAP_RUN(refused);
+	TAP_RUN(blanks);
+	TAP_RUN(much_beside);
 	TAP_RUN(limits);
 	TAP_RUN(words_to_come);
 	TAP_RUN(many);

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "base/cleanup.h"
+#include "plan/plan.h"
 #include "plan/plan_index.h"
 #include "plan/plan_match.h"
 
@@ -121,8 +123,53 @@ static void same_as_pair_by_pair(void)
 	CHECK(pairs > 10000); /* it compared something */
 }
 
+/* A plan of n components that fit nothing, as people read it and as programs do. */
+static void told(size_t n, char **ret_text, char **ret_json)
+{
+	static const struct plan_options options = { 0 };
+	struct inventory inv = { 0 };
+	struct catalog cat = { 0 };
+	struct plan plan = { 0 };
+	char id[16];
+	size_t len;
+
+	for (size_t i = 0; i < n; i++) {
+		struct component comp = { 0 };
+
+		snprintf(id, sizeof(id), "c%zu", i);
+		comp.id = pool_text(&comp.pool, id, strlen(id));
+		component_complete(&comp);
+		CHECK_INT(catalog_append(&cat, &comp, NULL), 0);
+	}
+	CHECK_INT(plan_make(&inv, &cat, &options, &plan, NULL), 0);
+	CHECK_INT(plan.left_count, n);
+	CHECK_INT(plan_to_text(&plan, ret_text, NULL), 0);
+	CHECK_INT(plan_to_json(&plan, &cat, ret_json, &len, NULL), 0);
+	plan_free(&plan);
+	catalog_free(&cat);
+}
+
+/* Law 11: a few are named, of many the number, and all of them in JSON. */
+static void many_for_others(void)
+{
+	for (size_t n = PLAN_OTHERS_TOLD; n <= PLAN_OTHERS_TOLD + 1; n++) {
+		CLEANUP_FREE char *text = NULL, *json = NULL;
+		char last[32];
+
+		told(n, &text, &json);
+		CHECK((strstr(text, "c0 for") != NULL) == (n == PLAN_OTHERS_TOLD));
+		CHECK((strstr(text, "21 components are for other devices") != NULL) ==
+		      (n > PLAN_OTHERS_TOLD));
+		snprintf(last, sizeof(last), "Left alone: %zu\n", n);
+		CHECK_CONTAINS(text, last);
+		snprintf(last, sizeof(last), "\"c%zu\"", n - 1);
+		CHECK_CONTAINS(json, last);
+	}
+}
+
 int main(void)
 {
 	TAP_RUN(same_as_pair_by_pair);
+	TAP_RUN(many_for_others);
 	return TAP_END();
 }
