@@ -159,17 +159,38 @@ has_repo() {
 	[ -n "$1" ] && [ -n "$(ls "$1/repo" 2>/dev/null)" ]
 }
 
-# find_repo: sets REPO: on the FAT partition, the ISO, or another medium.
-find_repo() {
-	REPO=
-	for _dir in "$FAT" "${BOOT_DISK:+$MEDIA/boot}"; do
+# repo_elsewhere: on any more media with the label DRYDOCK; what is not needed is left alone again.
+repo_elsewhere() {
+	for _volume in $(free_volumes); do
+		[ "$(disk_of "$_volume")" != "$BOOT_DISK" ] || continue
+		is_drydock_fat "$_volume" || continue
+		_dir=$MEDIA/more/$_volume
+		mount_fat "$_volume" "$_dir" ro || continue
 		if has_repo "$_dir"; then
 			REPO=$_dir/repo
 			return 0
 		fi
+		umount "$_dir"
 	done
-	[ -n "$OTHER" ] || look_for_other ro || return 0
-	! has_repo "$OTHER" || REPO=$OTHER/repo
+	return 1
+}
+
+# find_repo: sets REPO: what a person put on the FAT partition or another medium goes before what
+# the boot medium was made with.
+find_repo() {
+	REPO=
+	if has_repo "$FAT"; then
+		REPO=$FAT/repo
+	elif { [ -n "$OTHER" ] || look_for_other ro; } && has_repo "$OTHER"; then
+		REPO=$OTHER/repo
+	elif repo_elsewhere; then
+		:
+	elif [ -n "$BOOT_DISK" ] && has_repo "$MEDIA/boot"; then
+		REPO=$MEDIA/boot/repo
+	else
+		return 0
+	fi
+	say "The repository is on /dev/$(device_at "${REPO%/repo}")."
 }
 
 # journal_file NAME: prints DRYDOCK.JNL on a FAT labelled DRYDOCK, which is mounted for reading if

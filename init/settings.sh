@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh disable=SC2034
 #
-# What the run shall do: words of drydock.conf on the FAT partition, then words of the kernel
-# line, which win. None of them is signed, so they can only choose (DESIGN 11).
+# What the run shall do: words of drydock.conf, or of the file for this very server, then words of
+# the kernel line, which win. None of them is signed, so they can only choose (DESIGN 11).
 
 CONF_MAX=16384
 
@@ -79,25 +79,30 @@ take() {
 	esac
 }
 
-# settings_file FILE: as Windows editors leave it: CR LF, perhaps a byte order mark.
+# settings_file DIR NAME: as Windows editors leave it: CR LF, perhaps a byte order mark.
 settings_file() {
-	if [ "$(wc -c <"$1")" -gt "$CONF_MAX" ]; then
-		say "drydock.conf is larger than $CONF_MAX bytes: not read."
+	if [ "$(wc -c <"$1/$2")" -gt "$CONF_MAX" ]; then
+		say "$2 is larger than $CONF_MAX bytes: not read."
 		return 0
 	fi
-	printable <"$1" | sed "s/^[[:space:]]*//; s/[[:space:]]*\$//; /^#/d; /^\$/d" >"$RUN/conf"
+	printable <"$1/$2" | sed "s/^[[:space:]]*//; s/[[:space:]]*\$//; /^#/d; /^\$/d" >"$RUN/conf"
 	while read -r _setting || [ -n "$_setting" ]; do
-		take "$_setting" drydock.conf
+		take "$_setting" "$2"
 	done <"$RUN/conf"
 }
 
-# settings_media: the boot medium's file, else the other medium's.
+# settings_media: of the boot medium's FAT, else of the other medium, else of the ISO. The first that
+# has any counts alone: the file of this server, else the one for all.
 settings_media() {
-	for _dir in "$FAT" "$OTHER"; do
-		if [ -n "$_dir" ] && [ -f "$_dir/drydock.conf" ]; then
-			settings_file "$_dir/drydock.conf"
+	_own=servers/$(serial).conf
+	for _dir in "$FAT" "$OTHER" "${BOOT_DISK:+$MEDIA/boot}"; do
+		[ -n "$_dir" ] || continue
+		for _name in "$_own" drydock.conf; do
+			[ -f "$_dir/$_name" ] || continue
+			say "Settings: $_name on /dev/$(device_at "$_dir")."
+			settings_file "$_dir" "$_name"
 			return
-		fi
+		done
 	done
 }
 

@@ -105,10 +105,10 @@ in_init() {
 # --- tables ---
 
 settings_row() {
-	printf '%b' "$1" >"$ROOT/conf"
+	printf '%b' "$1" >"$ROOT/drydock.conf"
 	kernel_line "$2"
 	_found=$(in_init '
-		settings_file "$ROOT/conf"
+		settings_file "$ROOT" drydock.conf
 		settings_kernel_line
 		for _ids in ONLY SKIP; do
 			eval "_list=\$$_ids"
@@ -294,6 +294,58 @@ repo_on_other() {
 	holds "$ROOT/drydock.args" "--log-dir /media/drydock/logs"
 	not_called "mount -t vfat -o rw,nosuid,nodev,noexec,umask=022,flush,tz=UTC /dev/sdb"
 	called "umount /media/other"
+}
+
+# Media without a repository, or with an empty folder, hide no other.
+repo_order() {
+	stick sda
+	mkdir -p "$ROOT/content/sda1/repo"
+	: >"$ROOT/content/sda1/repo/head.json"
+	for _disk in sdb sdc; do
+		disk "$_disk" "pci0000:00/usb3/3-$_disk/host-$_disk" 1
+		fat "$_disk" DRYDOCK
+	done
+	disk sdd "pci0000:00/usb3/3-4/host10" 1
+	fat sdd KEYS
+	: >"$ROOT/content/sdd/repo/head.json"
+	[ -z "$1" ] || : >"$ROOT/content/$1/repo/head.json"
+	boot
+	holds "$ROOT/drydock.args" "--repo $2/repo"
+	said "The repository is on /dev/$3."
+	not_called "/dev/sdd /media"
+}
+
+# This server's file alone counts; the one of another is not read.
+server_settings_first() {
+	stick sda 'drydock.mode=shell\n'
+	mkdir -p "$ROOT/content/sda3/servers"
+	printf 'drydock.mode=inventory\ndrydock.bad=1\n' >"$ROOT/content/sda3/servers/CZ31.conf"
+	printf 'drydock.mode=shell\n' >"$ROOT/content/sda3/servers/CZ31X.conf"
+	boot
+	said "Settings: servers/CZ31.conf on /dev/sda3."
+	said 'servers/CZ31.conf: "drydock.bad=1" is not a setting'
+	holds "$ROOT/drydock.args" "inventory"
+}
+
+# The file for all on the FAT goes before the one for this server in the ISO: it was put there last.
+fat_settings_before_iso() {
+	stick sda 'drydock.mode=inventory\n'
+	mkdir -p "$ROOT/content/sda1/servers"
+	printf 'drydock.mode=shell\n' >"$ROOT/content/sda1/servers/CZ31.conf"
+	boot
+	said "Settings: drydock.conf on /dev/sda3."
+	holds "$ROOT/drydock.args" "inventory"
+}
+
+iso_settings() {
+	disk sr0 "pci0000:00/0000:00:1f.2/ata2/host1/target1:0:0/1:0:0:0" 1
+	iso sr0 abc123
+	mkdir -p "$ROOT/content/sr0/servers"
+	printf 'drydock.mode=shell\n' >"$ROOT/content/sr0/drydock.conf"
+	printf 'drydock.mode=inventory\n' >"$ROOT/content/sr0/servers/CZ31.conf"
+	boot
+	said "Settings: servers/CZ31.conf on /dev/sr0."
+	holds "$ROOT/drydock.args" "inventory"
 }
 
 journal_file() {
@@ -661,6 +713,13 @@ case_of "an interrupted run" outcome '' 10 "Start from this medium again in mode
 case_of "auto without a repository is not a success" auto_without_repo
 case_of "a repository on the ISO" repo_on_iso
 case_of "a repository on another medium" repo_on_other
+case_of "a repository on the FAT goes first" repo_order sda3 /media/drydock sda3
+case_of "one on another medium goes before the ISO" repo_order sdb /media/other sdb
+case_of "one on a third medium is found" repo_order sdc /media/more/sdc sdc
+case_of "the one in the ISO when there is no other" repo_order "" /media/boot sda1
+case_of "settings of this server" server_settings_first
+case_of "settings on the FAT go before the ISO's" fat_settings_before_iso
+case_of "settings in the ISO of a CD" iso_settings
 case_of "a journal partition that is not one: a file" journal_file
 case_of "half of the journal partition damaged: the partition" journal_half_damaged
 case_of "a write-protected journal partition: a file" journal_protected
