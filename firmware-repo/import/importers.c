@@ -4,11 +4,12 @@
 #include "import/importers.h"
 
 const struct importer *const importers[] = {
-	&importer_spp,	   &importer_fwpkg,
-	&importer_hpimage, &importer_pldm,
-	&importer_capsule, &importer_scexe,
-	&importer_rpm,	   &importer_zip, /* behind everything else that is a zip file */
-	&importer_exe,	   NULL,
+	&importer_spp,	 &importer_fwpkg,
+	&importer_cab,	 &importer_hpimage,
+	&importer_pldm,	 &importer_capsule,
+	&importer_scexe, &importer_rpm,
+	&importer_zip, /* behind everything else that is a zip file */
+	&importer_exe,	 NULL,
 };
 
 const struct importer *importer_of(const struct import_file *file, const uint8_t *head, size_t len)
