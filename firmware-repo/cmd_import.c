@@ -9,6 +9,7 @@
 #include "base/fsio.h"
 #include "import/import_internal.h"
 #include "import/wanted.h"
+#include "progress.h"
 #include "repo.h"
 
 struct import_command {
@@ -34,8 +35,10 @@ static int import_all(struct import *imp, char **paths, struct err *err)
 	int rc = 0;
 
 	imp->first_new = imp->repo->cat.count;
+	progress_begin("import", 0);
 	for (; !rc && *paths; paths++)
 		rc = import_path(imp, *paths, err);
+	progress_end();
 	if (!rc && !imp->options->dry_run && imp->repo->cat.count > imp->first_new)
 		rc = repo_write_index(imp->repo, err);
 	if (rc)

@@ -14,6 +14,7 @@
 #include "base/fsio.h"
 #include "base/hash.h"
 #include "base/hex.h"
+#include "import/import_cache.h"
 #include "repo/payload.h"
 
 #define HEX_LEN (2 * HASH_BYTES)
@@ -143,6 +144,22 @@ static int sweep(const struct gc *gc, const char *repo_dir, struct err *err)
 	return rc;
 }
 
+/* Nobody is going to repeat what it would spare. */
+static int drop_cache(const struct gc *gc, const char *repo_dir, struct err *err)
+{
+	char path[FSIO_PATH_MAX];
+	struct stat st;
+	int rc = fsio_join(path, repo_dir, IMPORT_CACHE_NAME, err);
+
+	if (rc || lstat(path, &st))
+		return rc;
+	if (!gc->only_tell && unlink(path))
+		return err_set_errno(err, ERR_IO, errno, "%s: cannot remove", path);
+	gc->result->files++;
+	gc->result->bytes += (uint64_t)st.st_size;
+	return 0;
+}
+
 int repo_gc(const struct repo *repo, bool only_tell, struct gc_result *ret, struct err *err)
 {
 	struct names names = { 0 };
@@ -152,6 +169,8 @@ int repo_gc(const struct repo *repo, bool only_tell, struct gc_result *ret, stru
 	*ret = (struct gc_result){ 0 };
 	if (!rc)
 		rc = sweep(&gc, repo->dir, err);
+	if (!rc)
+		rc = drop_cache(&gc, repo->dir, err);
 	free(names.refs);
 	return rc;
 }

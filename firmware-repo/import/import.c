@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "blob.h"
+#include "import/import_cache.h"
 #include "import/import_internal.h"
 #include "import/importers.h"
 #include "media/iso9660.h"
@@ -183,10 +184,12 @@ void import_undo(struct import *imp)
 	for (size_t i = 0; i < imp->new_blob_count; i++)
 		(void)blob_remove(imp->repo->dir, &imp->new_blobs[i], CATALOG_PART_BYTES, NULL);
 	imp->new_blob_count = 0;
+	import_cache_undo(imp->cache);
 }
 
 void import_free(struct import *imp)
 {
 	free(imp->new_blobs);
+	import_cache_close(imp->cache);
 	report_free(&imp->report);
 }

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Bytes on their way into the repository: read once, checked against what the vendor says of them.
  */
+#include <errno.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/grow.h"
 #include "base/hash.h"
 #include "blob.h"
 #include "import/archive.h"
+#include "import/import_cache.h"
 #include "import/import_internal.h"
+#include "progress.h"
+#include "repo/payload.h"
 
 /* The stream that the repository reads, and the vendor's checksums over it. */
 struct feed {
@@ -47,6 +52,8 @@ static int read_feed(void *ctx, void *buf, size_t len, size_t *ret_len, struct e
 	struct feed *feed = ctx;
 	int rc = read_some(feed, buf, len, ret_len, err);
 
+	if (!rc)
+		progress_add(*ret_len);
 	for (size_t i = 0; !rc && i < feed->digest_count; i++)
 		if (EVP_DigestUpdate(feed->digests[i], buf, *ret_len) != 1)
 			rc = err_set(err, ERR_INTERNAL, "cannot compute a checksum");
@@ -106,6 +113,7 @@ static int add_feed(struct import *imp, struct feed *feed, const struct draft_ch
 	bool new = false;
 	int rc = begin_digests(feed, checksums, count, err);
 
+	progress_item(label);
 	if (!rc)
 		rc = blob_add_stream(imp->repo->dir, &stream, CATALOG_PART_BYTES, ret, &new, err);
 	if (!rc && new)
@@ -140,9 +148,9 @@ static int visit_member(void *ctx, struct archive_member *member, struct err *er
 	return rc ? rc : 1;
 }
 
-int import_bytes(struct import *imp, const struct draft_bytes *bytes,
-		 const struct draft_checksum *checksums, size_t checksum_count, const char *label,
-		 struct payload_ref *ret, struct err *err)
+static int copy_bytes(struct import *imp, const struct draft_bytes *bytes,
+		      const struct draft_checksum *checksums, size_t checksum_count,
+		      const char *label, struct payload_ref *ret, struct err *err)
 {
 	struct wanted_member want = { imp, bytes->member, label, checksums, checksum_count,
 				      ret, false };
@@ -165,7 +173,65 @@ int import_bytes(struct import *imp, const struct draft_bytes *bytes,
 	return add_feed(imp, &feed, checksums, checksum_count, label, ret, err);
 }
 
-int import_hash(const struct source *src, uint8_t ret[32], struct err *err)
+static bool find(struct import *imp, const struct import_cache_key *key, struct payload_ref *ret)
+{
+	if (!imp->cache)
+		imp->cache = import_cache_open(imp->repo->dir);
+	return import_cache_find(imp->cache, key, ret);
+}
+
+static bool is_there(const struct import *imp, const struct payload_ref *ref)
+{
+	struct payload *payload = NULL;
+	int rc = payload_open(imp->repo->dir, ref, &payload, NULL);
+
+	payload_close(payload);
+	return rc == 0;
+}
+
+static bool same_state(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* What changes while it is read may be half of one thing and half of another. */
+static int copy_unchanged(struct import *imp, const struct draft_bytes *bytes,
+			  const struct draft_checksum *checksums, size_t checksum_count,
+			  const char *label, struct payload_ref *ret, struct err *err)
+{
+	struct stat before, after;
+	int fd = bytes->source.fd, rc;
+
+	if (fstat(fd, &before))
+		return err_set_errno(err, ERR_IO, errno, "%s", bytes->source.name);
+	rc = copy_bytes(imp, bytes, checksums, checksum_count, label, ret, err);
+	if (!rc && (fstat(fd, &after) || !same_state(&before, &after)))
+		rc = err_set(err, ERR_IO, "%s: it changed while it was read", bytes->source.name);
+	return rc;
+}
+
+int import_bytes(struct import *imp, const struct draft_bytes *bytes,
+		 const struct draft_checksum *checksums, size_t checksum_count, const char *label,
+		 struct payload_ref *ret, struct err *err)
+{
+	const char *member = bytes->from == BYTES_MEMBER ? bytes->member : "";
+	struct import_cache_key key;
+	bool keyed;
+	int rc;
+
+	if (bytes->from == BYTES_MEMORY)
+		return copy_bytes(imp, bytes, checksums, checksum_count, label, ret, err);
+	keyed = import_cache_key_of(&bytes->source, member, checksums, checksum_count, &key);
+	if (keyed && find(imp, &key, ret) && is_there(imp, ret))
+		return 0;
+	rc = copy_unchanged(imp, bytes, checksums, checksum_count, label, ret, err);
+	if (!rc && keyed)
+		import_cache_add(imp->cache, &key, ret);
+	return rc;
+}
+
+static int hash_all(const struct source *src, uint8_t ret[32], struct err *err)
 {
 	CLEANUP_FREE uint8_t *buf = malloc(CATALOG_CHUNK_BYTES);
 	struct hash *hash = hash_new();
@@ -181,5 +247,21 @@ int import_hash(const struct source *src, uint8_t ret[32], struct err *err)
 	if (!rc && hash_final(hash, ret))
 		rc = err_set(err, ERR_INTERNAL, "cannot compute SHA-256");
 	hash_free(hash);
+	return rc;
+}
+
+int import_hash(struct import *imp, const struct source *src, uint8_t ret[32], struct err *err)
+{
+	struct payload_ref ref = { .size = src->size };
+	struct import_cache_key key;
+	bool keyed = import_cache_key_of(src, "the file itself\n", NULL, 0, &key);
+	int rc = 0;
+
+	if (!keyed || !find(imp, &key, &ref)) {
+		rc = hash_all(src, ref.sha256, err);
+		if (!rc && keyed)
+			import_cache_add(imp->cache, &key, &ref);
+	}
+	memcpy(ret, ref.sha256, 32);
 	return rc;
 }

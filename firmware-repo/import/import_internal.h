@@ -42,6 +42,7 @@ struct import {
 	size_t first_new;	       /* components from here on are new */
 	struct payload_ref *new_blobs; /* to be removed should the import fail */
 	size_t new_blob_count;
+	struct import_cache *cache; /* of what earlier imports took; NULL until it is needed */
 	struct import_report report;
 };
 
@@ -55,8 +56,8 @@ void import_free(struct import *imp);
 int import_bytes(struct import *imp, const struct draft_bytes *bytes,
 		 const struct draft_checksum *checksums, size_t checksum_count, const char *label,
 		 struct payload_ref *ret, struct err *err);
-/* The SHA-256 of all bytes of a source. */
-int import_hash(const struct source *src, uint8_t ret[32], struct err *err);
+/* The SHA-256 of all bytes of a source, or what it was when they were last read. */
+int import_hash(struct import *imp, const struct source *src, uint8_t ret[32], struct err *err);
 
 /* import_report.c. ERR_NOMEM. */
 int report_add(struct import_report *report, const struct report_line *line, struct err *err);

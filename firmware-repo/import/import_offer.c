@@ -93,7 +93,7 @@ static int source_hash(struct import *imp, const struct draft *draft, struct com
 	    of->size == src->size)
 		memcpy(imp->file_sha256, comp->payload.sha256, 32);
 	else if (!imp->hashed)
-		rc = import_hash(src, imp->file_sha256, err);
+		rc = import_hash(imp, src, imp->file_sha256, err);
 	imp->hashed = !rc;
 	memcpy(comp->source_sha256, imp->file_sha256, 32);
 	return rc;
@@ -107,7 +107,7 @@ static int copy(struct import *imp, const struct draft *draft, struct component 
 
 	for (size_t i = 0; !rc && i < draft->attachment_count; i++) {
 		const struct draft_attachment *from = &draft->attachments[i];
-		struct payload_ref ref;
+		struct payload_ref ref = { .size = 0 };
 
 		rc = import_bytes(imp, &from->bytes, NULL, 0, from->name, &ref, err);
 		if (!rc)
