@@ -237,6 +237,7 @@ int device_put(int fd, const char *name, const struct source *image, struct err 
 	for (size_t i = 0; i < 3; i++)
 		sigaction(signals[i], &mine, &before[i]);
 	rc = run(&job, name, err ? err : &own);
+	set_direct(fd, SECTOR); /* whoever reads it next has no aligned memory */
 	for (size_t i = 0; i < 3; i++)
 		sigaction(signals[i], &before[i], NULL);
 	return rc;
