@@ -20,6 +20,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "edit.h"
+#include "import/hpe_common.h"
 #include "import/import.h"
 #include "import/importers.h"
 #include "import/pldm_targets.h"
@@ -32,6 +33,7 @@ struct job {
 	struct import *imp;
 	const struct import_file *file;
 	const struct pldm_package *pkg;
+	const struct hpe_signatures *sigs; /* HPE puts them beside, the iLO asks for them */
 };
 
 /* The ending only where there is too little to tell: then it is a package that was cut off. */
@@ -200,6 +202,8 @@ static int offer(const struct job *job, const struct pldm_record *record, size_t
 	for (size_t i = 0; i < draft.comp.target_count; i++)
 		draft.cannot_match |= strncmp(draft.comp.targets[i], "pldm-uuid:", 10) == 0;
 	if (!rc)
+		rc = hpe_attach_signatures(job->sigs, &draft, err);
+	if (!rc)
 		rc = tell_conditions(job, record, &draft.comp, name, err);
 	if (rc) {
 		component_free(&draft.comp);
@@ -287,7 +291,8 @@ static int import_package(struct import *imp, const struct import_file *file, st
 {
 	CLEANUP_FREE uint8_t *head = malloc(PLDM_HEADER_MAX);
 	struct pldm_package pkg = { 0 };
-	const struct job job = { imp, file, &pkg };
+	struct hpe_signatures sigs = { 0 };
+	const struct job job = { imp, file, &pkg, &sigs };
 	size_t len;
 	int rc = head ? 0 : err_set(err, ERR_NOMEM, "out of memory");
 
@@ -296,7 +301,10 @@ static int import_package(struct import *imp, const struct import_file *file, st
 	if (!rc)
 		rc = pldm_parse(head, len, file->source.size, &pkg, err);
 	if (!rc)
+		rc = hpe_open_signatures(file, &sigs, err);
+	if (!rc)
 		rc = take_package(&job, err);
+	hpe_close_signatures(file, &sigs);
 	pldm_free(&pkg);
 	return rc ? err_prefix(err, "%s", file->label) : 0;
 }

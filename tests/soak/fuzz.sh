@@ -37,7 +37,9 @@ fuzz_one() {
 	_corpus=$soak/corpus/$1
 	mkdir -p "$_corpus" "$soak/crashes"
 	_status=0
-	nice "$soak/bin/fuzz/$1" -max_total_time="$2" -max_len=65536 -timeout=20 -rss_limit_mb=2048 \
+	_words=tests/fuzz/${1#fuzz_}.dict
+	[ -f "$_words" ] || _words=
+	nice "$soak/bin/fuzz/$1" ${_words:+"-dict=$_words"} -max_total_time="$2" -max_len=65536 -timeout=20 -rss_limit_mb=2048 \
 		-artifact_prefix="$soak/crashes/$1-" -print_final_stats=1 "$_corpus" \
 		"tests/fuzz/seeds/${1#fuzz_}" >"$soak/$1.log" 2>&1 || _status=$?
 	_inputs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$soak/$1.log")

@@ -39,8 +39,11 @@ image\t000a\t0064\t-\t0\tVersionString3\timage\n' | PLDM_DATA='' pldm 1 VersionS
 		cat made
 		return 1
 	}
+	echo 'somebody signed this' >vector.compsig
 	fresh_repo
-	imports vector.pldm && payload_is versionstring2-versionstring3 vector.pldm &&
+	imports vector.pldm && has versionstring2-versionstring3 '"role":"compsig"' &&
+		has versionstring2-versionstring3 '"name":"vector.compsig"' || return 1
+	payload_is versionstring2-versionstring3 vector.pldm &&
 		has versionstring2-versionstring3 '"pldm-uuid:162023c9-3ec5-4115-95f4-48701d49d675"' &&
 		has versionstring2-versionstring3 'Released2021-12-25.' &&
 		has versionstring2-versionstring3 '"scheme":"plain"'
