@@ -182,6 +182,7 @@ static void wrong_lengths(void)
 		{ AT_DESCRIPTORS, 1, "2 descriptors do not fit" },
 		{ AT_DESCRIPTORS, -1, "0 descriptors do not fit" },
 		{ AT_DATA_LENGTH, 1, "descriptors do not fit" },
+		{ AT_DATA_LENGTH + 1, 255, "too short for what it holds" },
 		{ AT_BITMAP, 2, "there is no component image 2" },
 		{ AT_DESCRIPTOR_LENGTH, -1, "a UUID descriptor of 15 bytes" },
 		{ AT_DESCRIPTOR_LENGTH, 1, "descriptors do not fit" },
@@ -207,6 +208,19 @@ static void wrong_lengths(void)
 		CHECK_INT(parse(&b, &err), ERR_FORMAT);
 		CHECK_CONTAINS(err.text, cases[i].text);
 	}
+}
+
+/* A record that names no device would be for all of them. */
+static void no_descriptors(void)
+{
+	struct bytes b = read_hex(reference);
+	struct err err = { 0 };
+
+	b.at[AT_DESCRIPTORS] = 0;
+	b.at[AT_DATA_LENGTH] = 20; /* what were descriptors */
+	make_sum_right(&b);
+	CHECK_INT(parse(&b, &err), ERR_FORMAT);
+	CHECK_CONTAINS(err.text, "0 descriptors");
 }
 
 static void revision_4(void)
@@ -319,6 +333,7 @@ static void texts(void)
 		{ 5, "\xd8\x3d", 2, NULL },
 		{ 5, "\xd8\x3d\0\x31", 4, NULL },
 		{ 5, "\xde\x00\xd8\x3d", 4, NULL },
+		{ 5, "\xde\x00\xde\x00", 4, NULL },
 		{ 4, "\x31\0\x2e", 3, NULL },
 		{ 6, "1", 1, NULL },
 		{ 1, "", 0, "" },
@@ -345,6 +360,7 @@ int main(void)
 	TAP_RUN(cut_anywhere);
 	TAP_RUN(checksum);
 	TAP_RUN(wrong_lengths);
+	TAP_RUN(no_descriptors);
 	TAP_RUN(revision_4);
 	TAP_RUN(places);
 	TAP_RUN(large_package);

@@ -97,12 +97,12 @@ pldm_no_images_for_it() {
 pldm_inner_capsule() {
 	printf 'nobody knows this' >image1
 	"$top/tests/import/make_capsule.sh" fmp 77 aabbccdd-1122-3344-5566-778899aabbcc >image2
-	printf 'device\tset\t1,2\t%s\nimage\t000a\t1\t-\t8\t1.0\timage1\nimage\t000b\t2\t-\t8\t2.0\timage2\n' \
+	printf 'device\tset\t1,2\t%s\ndownstream\t-\t1\t0100=0200\t0000=0100\nimage\t000a\t1\t-\t8\t1.0\timage1\nimage\t000b\t2\t-\t8\t2.0\timage2\n' \
 		"$nic" | pldm 2 p >both.bin
 	fresh_repo
-	imports both.bin && has set-set '"backend":"ilo-redfish"' && payload_is set-set both.bin &&
-		[ "$("$fwrepo" list --repo repo --json | grep -o '"backend"' | wc -l)" -eq 2 ] &&
-		has both-77 '"backend":"uefi-capsule"' && payload_is both-77 image2
+	imports both.bin && has set-device-1-set '"backend":"ilo-redfish"' && payload_is set-device-1-set both.bin &&
+		[ "$("$fwrepo" list --repo repo --json | grep -o '"backend"' | wc -l)" -eq 3 ] &&
+		has p-device-2-1.0 '"pci:0001:0002"' && has both-77 '"backend":"uefi-capsule"' && payload_is both-77 image2
 }
 
 # Cut off anywhere: refused, and nothing is left of it.
