@@ -8,11 +8,22 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/pool.h"
+
+/* What xml_free() gets is its first member. */
+struct document {
+	struct xml_node root;
+	struct pool pool; /* all else */
+};
+
 struct parse {
 	XML_Parser parser;
-	struct xml_node *root, *at;
+	struct document *doc;
+	struct xml_node *at;   /* the open element */
 	struct xml_node *last; /* the child that was added last to `at`; NULL = none yet */
 	size_t nodes, depth;
+	const uint8_t *bytes; /* the document */
+	bool elsewhere;	      /* it has a document type, which is not here */
 	struct text {
 		char *bytes;
 		size_t len, room;
@@ -21,51 +32,71 @@ struct parse {
 	struct err *err;
 };
 
+static int fail(struct parse *p, int code, const char *text)
+{
+	return err_set(p->err, code, "line %lu, column %lu: %s",
+		       XML_GetCurrentLineNumber(p->parser),
+		       XML_GetCurrentColumnNumber(p->parser) + 1, text);
+}
+
 static void stop(struct parse *p, int code, const char *text)
 {
 	if (!p->rc)
-		p->rc = err_set(p->err, code, "line %lu, column %lu: %s",
-				XML_GetCurrentLineNumber(p->parser),
-				XML_GetCurrentColumnNumber(p->parser) + 1, text);
+		p->rc = fail(p, code, text);
 	XML_StopParser(p->parser, XML_FALSE);
 }
 
 /* Namespaces say nothing here: of "xs:name" the name counts. */
-static char *plain_name(const char *name)
+static const char *plain_name(struct parse *p, const char *name)
 {
 	const char *colon = strrchr(name, ':');
 
-	return strdup(colon ? colon + 1 : name);
+	name = colon ? colon + 1 : name;
+	return pool_text(&p->doc->pool, name, strlen(name));
 }
 
-static bool add_attrs(struct xml_node *node, const char **attrs)
+static bool add_attrs(struct parse *p, struct xml_node *node, const char **attrs)
 {
 	struct xml_attr **end = &node->attrs;
 
-	for (; *attrs; attrs += 2) {
-		*end = calloc(1, sizeof(**end));
-		if (!*end)
+	for (; *attrs && p->nodes < XML_MAX_NODES; attrs += 2, p->nodes++) {
+		struct xml_attr *attr = pool_alloc(&p->doc->pool, sizeof(*attr));
+
+		if (!attr)
 			return false;
-		(*end)->name = plain_name(attrs[0]);
-		(*end)->value = strdup(attrs[1]);
-		if (!(*end)->name || !(*end)->value)
+		attr->name = plain_name(p, attrs[0]);
+		attr->value = pool_text(&p->doc->pool, attrs[1], strlen(attrs[1]));
+		if (!attr->name || !attr->value)
 			return false;
-		end = &(*end)->next;
+		*end = attr;
+		end = &attr->next;
 	}
 	return true;
 }
 
-static void link_node(struct parse *p, struct xml_node *node)
+static struct xml_node *add_node(struct parse *p)
 {
+	struct xml_node *node = p->at ? pool_alloc(&p->doc->pool, sizeof(*node)) : &p->doc->root;
+
+	if (!node)
+		return NULL;
 	node->parent = p->at;
 	if (p->last)
 		p->last->next = node;
 	else if (p->at)
 		p->at->child = node;
-	else
-		p->root = node;
 	p->at = node;
 	p->last = NULL;
+	p->nodes++;
+	p->texts[++p->depth].len = 0;
+	return node;
+}
+
+/* Where on_entity() is not asked: an attribute would silently lack what stood there. */
+static bool may_lack_entity(const struct parse *p)
+{
+	return p->elsewhere && memchr(p->bytes + XML_GetCurrentByteIndex(p->parser), '&',
+				      (size_t)XML_GetCurrentByteCount(p->parser));
 }
 
 static void on_start(void *ctx, const char *name, const char **attrs)
@@ -75,26 +106,24 @@ static void on_start(void *ctx, const char *name, const char **attrs)
 
 	if (p->rc)
 		return;
-	if (p->depth == XML_MAX_DEPTH || p->nodes == XML_MAX_NODES) {
-		stop(p, ERR_TOO_LARGE,
-		     p->depth == XML_MAX_DEPTH ? "nested too deep" : "too many elements");
+	if (may_lack_entity(p)) {
+		stop(p, ERR_FORMAT, "an entity in an attribute, with a document type elsewhere");
 		return;
 	}
-	node = calloc(1, sizeof(*node));
-	if (!node) {
-		stop(p, ERR_NOMEM, "out of memory");
+	if (p->depth == XML_MAX_DEPTH) {
+		stop(p, ERR_TOO_LARGE, "nested too deep");
 		return;
 	}
-	link_node(p, node);
-	p->nodes++;
-	p->depth++;
-	p->texts[p->depth].len = 0;
-	node->name = plain_name(name);
-	if (!node->name || !add_attrs(node, attrs))
+	node = add_node(p);
+	if (node)
+		node->name = plain_name(p, name);
+	if (!node || !node->name || !add_attrs(p, node, attrs))
 		stop(p, ERR_NOMEM, "out of memory");
+	else if (p->nodes >= XML_MAX_NODES)
+		stop(p, ERR_TOO_LARGE, "too many elements and attributes");
 }
 
-static char *trimmed(const struct text *text)
+static const char *trimmed(struct parse *p, const struct text *text)
 {
 	size_t from = 0, len = text->len;
 
@@ -102,7 +131,7 @@ static char *trimmed(const struct text *text)
 		len--;
 	while (from < len && isspace((unsigned char)text->bytes[from]))
 		from++;
-	return strndup(text->bytes ? text->bytes + from : "", len - from);
+	return len > from ? pool_text(&p->doc->pool, text->bytes + from, len - from) : "";
 }
 
 static void on_end(void *ctx, const char *name)
@@ -112,7 +141,7 @@ static void on_end(void *ctx, const char *name)
 	(void)name;
 	if (p->rc)
 		return;
-	p->at->text = trimmed(&p->texts[p->depth]);
+	p->at->text = trimmed(p, &p->texts[p->depth]);
 	if (!p->at->text)
 		stop(p, ERR_NOMEM, "out of memory");
 	p->last = p->at;
@@ -147,82 +176,66 @@ static void on_text(void *ctx, const char *bytes, int count)
 static void on_doctype(void *ctx, const char *name, const char *system, const char *public,
 		       int internal)
 {
-	(void)name, (void)system, (void)public;
+	struct parse *p = ctx;
+
+	(void)name, (void)public;
+	p->elsewhere = system;
 	if (internal)
-		stop(ctx, ERR_FORMAT, "a document type with declarations is not accepted");
+		stop(p, ERR_FORMAT, "a document type with declarations is not accepted");
 }
 
-static int run(struct parse *p, const uint8_t *buf, size_t len, struct err *err)
+/* Only with a document type elsewhere; without it expat refuses by itself. */
+static void on_entity(void *ctx, const char *name, int is_parameter)
 {
+	(void)name, (void)is_parameter;
+	stop(ctx, ERR_FORMAT, "an entity that is not XML's own");
+}
+
+static int run(struct parse *p, const uint8_t *buf, size_t len)
+{
+	enum XML_Error error;
+
 	XML_SetUserData(p->parser, p);
 	XML_SetElementHandler(p->parser, on_start, on_end);
 	XML_SetCharacterDataHandler(p->parser, on_text);
 	XML_SetStartDoctypeDeclHandler(p->parser, on_doctype);
-	if (XML_Parse(p->parser, (const char *)buf, (int)len, XML_TRUE) == XML_STATUS_OK)
+	XML_SetSkippedEntityHandler(p->parser, on_entity);
+	if (XML_Parse(p->parser, (const char *)buf, (int)len, XML_TRUE) == XML_STATUS_OK || p->rc)
 		return p->rc;
-	if (!p->rc)
-		p->rc = err_set(err,
-				XML_GetErrorCode(p->parser) == XML_ERROR_NO_MEMORY ? ERR_NOMEM
-										   : ERR_FORMAT,
-				"line %lu, column %lu: %s", XML_GetCurrentLineNumber(p->parser),
-				XML_GetCurrentColumnNumber(p->parser) + 1,
-				XML_ErrorString(XML_GetErrorCode(p->parser)));
-	return p->rc;
+	error = XML_GetErrorCode(p->parser);
+	return fail(p, error == XML_ERROR_NO_MEMORY ? ERR_NOMEM : ERR_FORMAT,
+		    XML_ErrorString(error));
 }
 
 int xml_parse(const uint8_t *buf, size_t len, struct xml_node **ret, struct err *err)
 {
-	struct parse p = { .err = err };
+	struct parse p = { .bytes = buf, .err = err };
 	int rc;
 
 	*ret = NULL;
 	if (len > XML_MAX_BYTES)
 		return err_set(err, ERR_TOO_LARGE, "larger than %u bytes", XML_MAX_BYTES);
 	p.parser = XML_ParserCreate(NULL);
-	if (!p.parser)
-		return err_set(err, ERR_NOMEM, "out of memory");
-	rc = run(&p, buf, len, err);
-	XML_ParserFree(p.parser);
+	p.doc = calloc(1, sizeof(*p.doc));
+	rc = p.parser && p.doc ? run(&p, buf, len) : err_set(err, ERR_NOMEM, "out of memory");
+	if (p.parser)
+		XML_ParserFree(p.parser);
 	for (size_t i = 0; i <= XML_MAX_DEPTH; i++)
 		free(p.texts[i].bytes);
 	if (rc)
-		xml_free(p.root);
+		xml_free((struct xml_node *)p.doc);
 	else
-		*ret = p.root;
+		*ret = &p.doc->root;
 	return rc;
 }
 
-static void free_node(struct xml_node *node)
-{
-	for (struct xml_attr *attr = node->attrs, *next; attr; attr = next) {
-		next = attr->next;
-		free(attr->name);
-		free(attr->value);
-		free(attr);
-	}
-	free(node->name);
-	free(node->text);
-	free(node);
-}
-
-/* From the leaves up; the depth is bounded, the breadth is not worth a recursion. */
 void xml_free(struct xml_node *root)
 {
-	struct xml_node *node = root;
+	struct document *doc = (struct document *)root;
 
-	while (node) {
-		struct xml_node *above = node->parent, *next = node->next;
-
-		if (node->child) {
-			struct xml_node *child = node->child;
-
-			node->child = NULL;
-			node = child;
-			continue;
-		}
-		free_node(node);
-		node = next ? next : above;
-	}
+	if (doc)
+		pool_free(&doc->pool);
+	free(doc);
 }
 
 const struct xml_node *xml_child(const struct xml_node *node, const char *name)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A small XML document as a tree, by expat. Refused: a document type with entities (no expansion
- * of any kind happens), more than the limits. Encodings: UTF-8, UTF-16, ISO-8859-1, US-ASCII.
+ * A small XML document as a tree, by expat. Refused: a document type with declarations, entities
+ * but the five of XML itself (no expansion of any kind happens), more than the limits. Encodings:
+ * UTF-8, UTF-16, ISO-8859-1, US-ASCII; the tree is UTF-8.
  */
 #ifndef FWREPO_XML_H
 #define FWREPO_XML_H
@@ -13,16 +14,17 @@
 
 #define XML_MAX_BYTES (32u << 20)
 #define XML_MAX_DEPTH 64
-#define XML_MAX_NODES 1000000
+#define XML_MAX_NODES 1000000 /* elements and attributes */
 
 struct xml_attr {
-	char *name, *value;
+	const char *name, *value; /* the name without a prefix */
 	struct xml_attr *next;
 };
 
 struct xml_node {
-	char *name; /* without a namespace's prefix */
-	char *text; /* all its own text put together, blanks at both ends removed; never NULL */
+	const char *name; /* without a namespace's prefix */
+	const char
+		*text; /* all its own text put together, blanks at both ends removed; never NULL */
 	struct xml_attr *attrs;
 	struct xml_node *parent, *child, *next; /* child: the first; next: its next sibling */
 };
