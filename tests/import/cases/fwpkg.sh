@@ -239,13 +239,20 @@ fwpkg_not_for_us() {
 	payload_is agent-1.0 agent.fwpkg && has agent-1.0 '"backend":"vendor-tool"'
 }
 
-# lspci_of ID...: a server with these functions.
-lspci_of() {
-	_slot=0
-	for _ids in "$@"; do
-		printf '%02x:00.0 0200: Class 0200: Device %s\n' "$_slot" "$_ids"
-		_slot=$((_slot + 1))
-	done
+# A real server's PCI functions: its card is kept, another is not, of drives a dump says nothing.
+fwpkg_for_a_server() {
+	fresh_repo
+	"$top/tests/pci/tsv2dump.sh" "$top/tests/data/pci/dl380gen10.tsv" >server.dump
+	_nic=79f0c163-0c13-4662-9dea-09235fef90cb
+	simple_json $_nic a6b1a447-382a-5a4f-14e4-1657103c22be 1.10 x.bin >payload.json
+	pack card.fwpkg payload.json x.bin
+	simple_json $_nic a6b1a447-382a-5a4f-14e4-1639103c7055 2.0 x.bin >payload.json
+	pack other.fwpkg payload.json x.bin
+	simple_json 4149ebb7-d64b-4654-b679-4280f349ea50 9675b54e-1c96-44c3-a7a1-901507000000 1.24 x.bin >payload.json
+	pack backplane.fwpkg payload.json x.bin
+	imports --for server.dump card.fwpkg other.fwpkg backplane.fwpkg && notes IMPORTED card.fwpkg &&
+		notes NOT_FOR_THESE other.fwpkg && notes CANNOT_TELL backplane.fwpkg || return 1
+	imports --for server.dump --keep-undecided backplane.fwpkg && notes IMPORTED backplane.fwpkg
 }
 
 md5_of() {
@@ -373,6 +380,7 @@ check 'fwpkg: iLO: by GUID or by name, never against itself' fwpkg_ilo
 check 'fwpkg: a network card by its PCI ids, a backplane by its GUID' fwpkg_nic_and_backplane
 check 'fwpkg: one component for each version and image, at most 256 targets each' fwpkg_groups
 check 'fwpkg: software, agents, several images, no target: told why' fwpkg_not_for_us
+check 'fwpkg: only what a given server has' fwpkg_for_a_server
 check 'fwpkg: size and MD5 of the file beside it are checked' fwpkg_sidecar
 check 'fwpkg: an image that is missing' fwpkg_missing_image
 check 'fwpkg: a payload.json that is damaged, ambiguous or in UTF-16' fwpkg_bad_metadata
