@@ -150,6 +150,9 @@ static void not_wanted(void)
 	struct draft draft = draft_of("1.0", "hello");
 
 	begin(&p);
+	/* It shows all of its drives: an inventory made on the server, and no RAID controller. */
+	CHECK_INT(inventory_add(&server, DEVICE_SYSTEM, "system", &dev, NULL), 0);
+	CHECK_INT(inventory_add(&server, DEVICE_PCI, "pci:0000:01:00.0", &dev, NULL), 0);
 	CHECK_INT(inventory_add(&server, DEVICE_NVME, "nvme:1", &dev, NULL), 0);
 	CHECK_INT(device_add_target(dev, "nvme-model:ANOTHER"), 0);
 	p.options.servers = &server;
