@@ -166,7 +166,7 @@ bench_guest() {
 	quietly make -s lab BUILD="$build"
 	quietly make_repository "$work/stick" 3000000
 	printf 'drydock.mode=dryrun\ndrydock.poweroff=yes\n' >"$work/drydock.conf"
-	quietly iso/stick.sh --base "$build/drydock.iso" --out "$work/stick.img" \
+	quietly "$build/fwrepo" media --base "$build/drydock.iso" --out "$work/stick.img" \
 		--trust "$work/stick/trust" --repo "$work/stick/repo" --conf "$work/drydock.conf"
 	for way in bios uefi-secure; do
 		say "booting, $way"

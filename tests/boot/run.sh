@@ -60,7 +60,7 @@ stick() {
 	printf '%b' "$2" >"$dir/conf"
 	_out=$1
 	shift 2
-	"$top/iso/stick.sh" --base "$iso" --out "$_out" --conf "$dir/conf" "$@"
+	"$build/fwrepo" media --base "$iso" --out "$_out" --conf "$dir/conf" "$@"
 }
 
 # fat_medium OUT SETTINGS: a plain FAT stick as an administrator would make it.
@@ -172,26 +172,55 @@ write_protected() {
 	check "the medium is as it was" same "$(sha256sum <"$dir/medium")" "$_before"
 }
 
+# site: a repository and who signed it, in $dir.
+site() {
+	head -c 1000000 /dev/urandom >"$dir/x.bin"
+	"$build/fwrepo" key new site --dir "$dir" --no-passphrase &&
+		"$build/fwrepo" init "$dir/repo" --id site &&
+		"$build/fwrepo" add "$dir/x.bin" --repo "$dir/repo" --id x-1 --version 1 --scheme dotted \
+			--target 'nvme-model:X' --backend nvme --proof nvme.fr=1 --class drive &&
+		"$build/fwrepo" sign --repo "$dir/repo" --key site --key-dir "$dir" &&
+		"$build/fwrepo" trust --key site --key-dir "$dir" --out "$dir/trust"
+}
+
 # personal: booted by GRUB, which loads the archive with the keys.
 personal() {
-	mkdir -p "$dir/trust/keys" "$dir/repo/blobs/ab"
-	echo '{"a":"policy"}' >"$dir/trust/policy.json"
-	echo "a key" >"$dir/trust/keys/site.ed25519.pub"
-	head -c 1000000 /dev/urandom >"$dir/repo/blobs/ab/abcd"
+	site
 	stick "$dir/medium" 'drydock.mode=shell\n' --trust "$dir/trust" --repo "$dir/repo"
 	vm_usb boot "$dir/medium" >"$dir/devices"
 	vm_start "$dir" bios 512 <"$dir/devices"
 	check "gives a shell" vm_until "Shell, as asked." "$patience"
-	vm_type 'cat /etc/drydock/trust/policy.json; sha256sum </media/drydock/repo/blobs/ab/abcd'
-	check "has the policy" vm_until '{"a":"policy"}' "$patience"
-	check "has the repository" vm_until "$(sha256sum <"$dir/repo/blobs/ab/abcd")" "$patience"
+	vm_type 'cat /etc/drydock/trust/policy.json; sha256sum /media/drydock/repo/blobs/*/*'
+	check "has the policy" vm_until "$(tail -n 1 "$dir/trust/policy.json")" "$patience"
+	check "has the repository" vm_until "$(sha256sum <"$dir/x.bin" | cut -c 1-64)  /media" "$patience"
 	vm_type 'ls -l /etc/drydock/trust/keys; ip -o link | grep -c "state UP"; echo links up'
-	check "has the key" vm_until "-r--r--r--    1 root     root             6" "$patience"
+	check "has the keys" vm_until "-r--r--r--    1 root     root           113" "$patience"
 	check "no network is up" vm_until "$(printf '0\r\nlinks up')" "$patience"
+	vm_type 'drydock verify --repo /media/drydock/repo --trust /etc/drydock/trust; echo verify $?'
+	check "believes it" vm_until "verify 0" "$patience"
 	vm_type poweroff
 	check "powers off when told to" vm_ends "$patience"
 	check "says when the medium may go" has "$dir/serial.txt" "It is safe to remove the medium."
 	check "the FAT is clean" fat_clean "$dir/medium"
+}
+
+# virtual_cd: as an iLO shows one, on USB; what the server is to do is in the ISO alone.
+virtual_cd() {
+	site
+	printf 'drydock.mode=dryrun\ndrydock.poweroff=yes\n' >"$dir/own"
+	"$build/fwrepo" media --base "$iso" --kind iso --out "$dir/medium" --trust "$dir/trust" \
+		--repo "$dir/repo" --server "CZ 12/3=$dir/own"
+	{
+		vm_usb_cd boot "$dir/medium"
+		printf '%s\n' -smbios 'type=1,serial=CZ 12/3'
+	} >"$dir/devices"
+	vm_start "$dir" uefi 512 <"$dir/devices"
+	check "powers off by itself" vm_ends "$patience"
+	check "takes settings and repository from the ISO" has "$dir/serial.txt" \
+		"The boot medium is /dev/sr0." "Settings: servers/CZ123.conf on /dev/sr0." \
+		"The repository is on /dev/sr0." "Mode dryrun, repository /media/boot/repo"
+	check "which is believed" has "$dir/serial.txt" "Result: exit"
+	check "and not refused" has_not "$dir/serial.txt" "Result: exit 6"
 }
 
 # server_disks: a whole Drydock stick with another repository on the server's own disks.
@@ -330,64 +359,6 @@ image() {
 	check "the same bytes a second time" again
 }
 
-# refuses WORDS STATUS OPTION...: stick.sh ends so, says so, and leaves nothing behind.
-refuses() {
-	_words=$1
-	_wanted=$2
-	shift 2
-	_status=0
-	"$top/iso/stick.sh" --base "$iso" --out "$dir/refused" "$@" >"$dir/out" 2>&1 || _status=$?
-	same "$_status" "$_wanted" && has "$dir/out" "$_words" &&
-		[ ! -e "$dir/refused" ] && [ ! -e "$dir/refused.part" ]
-}
-
-# only_trust_differs IMAGE
-only_trust_differs() {
-	_extent=$(xorriso -indev "stdio:$iso" -find /boot/trust.cpio -exec report_lba -- 2>/dev/null |
-		awk -F '[ ,]+' '/^File data lba/ { print $5 }')
-	dd if="$1" bs=2048 skip="$_extent" count=128 status=none >"$dir/trust.cpio"
-	cmp -l "$iso" "$1" | awk -v first="$((_extent * 2048 + 1))" '
-		$1 < first || $1 >= first + 262144 { print "byte " $1 " differs"; bad = 1 }
-		END { exit bad || !NR }'
-}
-
-trust_dir() {
-	mkdir -p "$1/keys"
-	echo '{}' >"$1/policy.json"
-	echo "a key" >"$1/keys/$2.ed25519.pub"
-}
-
-stick_options() {
-	trust_dir "$dir/one" one
-	trust_dir "$dir/two" two
-	check "puts keys and policy in place" stick "$dir/a" '' --trust "$dir/one"
-	"$top/iso/stick.sh" --base "$iso" --out "$dir/b" --trust "$dir/one"
-	check "changes nothing else" only_trust_differs "$dir/b"
-	cpio -tv --quiet <"$dir/trust.cpio" | awk '{ print $1, $NF }' >"$dir/names"
-	check "keys are files for reading" has "$dir/names" \
-		"-r--r--r-- etc/drydock/trust/policy.json" \
-		"-r--r--r-- etc/drydock/trust/keys/one.ed25519.pub"
-	"$top/iso/stick.sh" --base "$dir/b" --out "$dir/c" --trust "$dir/two"
-	check "replaces older keys" only_trust_differs "$dir/c"
-	check "leaves nothing of them" has_not "$dir/trust.cpio" one.ed25519
-
-	mkdir "$dir/repo" "$dir/no-keys"
-	echo '{}' >"$dir/no-keys/policy.json"
-	truncate -s 41M "$dir/repo/blob"
-	truncate -s 300K "$dir/two/keys/large.pub"
-	check "a repository too large" refuses "the FAT partition has" 1 --repo "$dir/repo"
-	check "keys too large" refuses "the image has room for 262144" 1 --trust "$dir/two"
-	check "no keys" refuses "without a key nothing could be trusted" 1 --trust "$dir/no-keys"
-	check "no policy" refuses "holds no policy.json" 1 --trust "$dir/repo"
-	check "no such folder" refuses "is not a folder" 1 --repo "$dir/nowhere"
-	check "an unknown option" refuses "--size is not an option" 2 --size 1
-	check "an option without its value" refuses "--repo needs a value" 2 --repo
-	check "not an image" refuses "is it a Drydock image?" 1 --base "$top/build.sh"
-	echo old >"$dir/kept"
-	"$top/iso/stick.sh" --base "$iso" --out "$dir/kept" 2>/dev/null || true
-	check "writes over nothing" same "$(cat "$dir/kept")" old
-}
-
 # one NAME COMMAND...: in a folder and a shell of its own.
 one() {
 	case=$1
@@ -406,7 +377,6 @@ one() {
 cases() {
 	cat <<-'LIST'
 		image image
-		stick stick_options
 		bios-usb boots bios usb
 		bios-cd boots bios cd
 		uefi-usb boots uefi usb
@@ -417,6 +387,7 @@ cases() {
 		little-memory little_memory 200
 		write-protected write_protected
 		personal personal
+		virtual-cd virtual_cd
 		server-disks server_disks
 		pulled pulled
 		late-logs late_logs

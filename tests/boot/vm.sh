@@ -57,6 +57,12 @@ vm_cd() {
 		-device "ide-cd,bus=ide.0,$(vm_drive "$1")"
 }
 
+# vm_usb_cd NAME IMAGE: as virtual media of a management controller appear.
+vm_usb_cd() {
+	printf '%s\n' -drive "if=none,id=$1,format=raw,readonly=on,media=cdrom,file=$2" \
+		-device "usb-storage,bus=usb.0,$(vm_drive "$1")"
+}
+
 vm_nvme() {
 	printf '%s\n' -drive "if=none,id=$1,format=raw,file=$2" \
 		-device "nvme,serial=$1,$(vm_drive "$1")"
@@ -173,7 +179,8 @@ fetch_logs() {
 # fat_clean IMAGE: unmounted as it should be, and without errors.
 fat_clean() {
 	_at=$(fat_of "$1")
+	_sectors=$(sfdisk -d "$1" 2>/dev/null | sed -n 's/^.*3 : .*size= *\([0-9]*\),.*/\1/p')
 	dd if="$1" of="$1.fat" bs=1M iflag=skip_bytes,count_bytes skip="${_at##*@@}" \
-		count="$((40 << 20))" status=none &&
+		count="$((${_sectors:-81920} * 512))" status=none &&
 		fsck.vfat -n "$1.fat" && rm "$1.fat"
 }

@@ -41,7 +41,7 @@ make_repository() {
 
 make_stick() {
 	printf 'drydock.mode=auto\r\ndrydock.poweroff=yes\r\n' >"$demo/drydock.conf"
-	iso/stick.sh --base "$build/drydock.iso" --out "$demo/stick.img" --trust "$demo/trust" \
+	"$build/fwrepo" media --base "$build/drydock.iso" --out "$demo/stick.img" --trust "$demo/trust" \
 		--repo "$demo/repo" --conf "$demo/drydock.conf"
 }
 

@@ -19,7 +19,7 @@ many_stick() {
 	"$lab_build/fwrepo" sign --repo "$work/repo" --key lab --key-dir "$work/keys"
 	"$lab_build/fwrepo" trust --key lab --key-dir "$work/keys" --out "$work/trust" \
 		--min-evidence emulator
-	"$top/iso/stick.sh" --base "$lab_build/drydock.iso" --out "$work/stick.img" \
+	"$lab_build/fwrepo" media --base "$lab_build/drydock.iso" --out "$work/stick.img" \
 		--trust "$work/trust" --repo "$work/repo"
 }
 
