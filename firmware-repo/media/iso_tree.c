@@ -95,7 +95,7 @@ static int add_parents(struct iso_tree *tree, const char *path, const char *befo
 	for (const char *slash = strchr(path, '/'); !rc && slash; slash = strchr(slash + 1, '/')) {
 		size_t len = (size_t)(slash - path);
 
-		if (strncmp(path, before, len) != 0 || (before[len] && before[len] != '/'))
+		if (strncmp(path, before, len) != 0 || before[len] != '/')
 			rc = append(tree, path, len, true, 0, 0, err);
 	}
 	return rc;

@@ -60,7 +60,7 @@ stick() {
 	printf '%b' "$2" >"$dir/conf"
 	_out=$1
 	shift 2
-	"$build/fwrepo" media --base "$iso" --out "$_out" --conf "$dir/conf" "$@"
+	"$build/fwrepo" media --base "$iso" --out "$_out" --conf "$dir/conf" "$@" >/dev/null
 }
 
 # fat_medium OUT SETTINGS: a plain FAT stick as an administrator would make it.
@@ -185,7 +185,7 @@ site() {
 
 # personal: booted by GRUB, which loads the archive with the keys.
 personal() {
-	site
+	site >/dev/null 2>&1
 	stick "$dir/medium" 'drydock.mode=shell\n' --trust "$dir/trust" --repo "$dir/repo"
 	vm_usb boot "$dir/medium" >"$dir/devices"
 	vm_start "$dir" bios 512 <"$dir/devices"
@@ -206,10 +206,10 @@ personal() {
 
 # virtual_cd: as an iLO shows one, on USB; what the server is to do is in the ISO alone.
 virtual_cd() {
-	site
+	site >/dev/null 2>&1
 	printf 'drydock.mode=dryrun\ndrydock.poweroff=yes\n' >"$dir/own"
 	"$build/fwrepo" media --base "$iso" --kind iso --out "$dir/medium" --trust "$dir/trust" \
-		--repo "$dir/repo" --server "CZ 12/3=$dir/own"
+		--repo "$dir/repo" --server "CZ 12/3=$dir/own" >/dev/null
 	{
 		vm_usb_cd boot "$dir/medium"
 		printf '%s\n' -smbios 'type=1,serial=CZ 12/3'
