@@ -48,14 +48,21 @@ size_t report_count(const struct import_report *report, enum note note)
 	return count;
 }
 
-static void print_size(uint64_t bytes)
+static void size_text(uint64_t bytes, char ret[24])
 {
 	if (bytes >= 10u << 20)
-		printf(" %6" PRIu64 " MiB", bytes >> 20);
-	else if (bytes)
-		printf(" %6" PRIu64 " KiB", (bytes + 1023) >> 10);
+		snprintf(ret, 24, "%" PRIu64 " MiB", bytes >> 20);
 	else
-		printf(" %10s", "");
+		snprintf(ret, 24, "%" PRIu64 " KiB", (bytes + 1023) >> 10);
+}
+
+static void print_size(uint64_t bytes)
+{
+	char text[24] = "";
+
+	if (bytes)
+		size_text(bytes, text);
+	printf(" %10s", text);
 }
 
 /* Texts come from packages: nothing of them reaches a terminal but what can be printed. */
@@ -84,6 +91,7 @@ static void print_line(const struct report_line *line)
 static void print_note(const struct import_report *report, enum note note, bool dry_run)
 {
 	size_t count = report_count(report, note);
+	char size[24];
 	uint64_t bytes = 0;
 
 	if (!count)
@@ -92,8 +100,9 @@ static void print_note(const struct import_report *report, enum note note, bool 
 		bytes += report->lines[i].note == note ? report->lines[i].size : 0;
 	printf("%zu %s", count,
 	       dry_run && note == NOTE_IMPORTED ? "would be imported" : note_sentence(note));
+	size_text(bytes, size);
 	if (bytes)
-		printf(" (%.1f MB)", (double)bytes / 1e6);
+		printf(" (%s)", size);
 	printf("\n");
 	for (size_t i = 0; i < report->count; i++)
 		if (report->lines[i].note == note)

@@ -60,7 +60,7 @@ examples_ready() {
 	printf '%s\t' nic-5719.fwpkg Bmc,Uefi Firmware FWPKG-v2 79f0c163-0c13-4662-9dea-09235fef90cb - 5000 BCM5719 >list
 	printf '%s\n' a6b1a447-382a-5a4f-14e4-1657103c22be=20.22.41 >>list
 	printf '%s\t' rom-U30.fwpkg Bmc,Uefi Firmware FWPKG-v2 aa148d2e-6e09-453e-bc6f-63baa5f5ccc4 - 5000 U30 >>list
-	printf '%s\n' '00000000-0000-0000-0000-000001553330=U30 v3.10 (01/02/2025)' >>list
+	printf '%s\n' '00000000-0000-0000-0000-000001553330=3.10' >>list
 	printf '%s\t' driver.rpm RuntimeAgent Software - - - 100 driver >>list
 	printf '%s\n' - >>list
 	rm -rf spp
