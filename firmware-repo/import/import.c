@@ -191,5 +191,5 @@ void import_free(struct import *imp)
 {
 	free(imp->new_blobs);
 	import_cache_close(imp->cache);
-	report_free(&imp->report);
+	import_report_free(&imp->report);
 }

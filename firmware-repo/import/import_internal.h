@@ -66,6 +66,6 @@ void report_print(const struct import_report *report, bool dry_run);
 int report_json(const struct import_report *report, const struct err *failure, char **ret,
 		size_t *ret_len, struct err *err);
 size_t report_count(const struct import_report *report, enum note note);
-void report_free(struct import_report *report);
+void import_report_free(struct import_report *report);
 
 #endif

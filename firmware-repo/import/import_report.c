@@ -28,7 +28,7 @@ int report_add(struct import_report *report, const struct report_line *line, str
 	return 0;
 }
 
-void report_free(struct import_report *report)
+void import_report_free(struct import_report *report)
 {
 	for (size_t i = 0; i < report->count; i++) {
 		free(report->lines[i].file);
