@@ -146,7 +146,7 @@ static const struct line fitting[] = {
 	{ "ac.fwpkg", "Bmc", C "=1.0 " A "=0.9", NULL },
 	{ "plane.fwpkg", "Bmc", P "=1.0", NULL },
 	{ "bplane.fwpkg", "Bmc", B "=1.0 " P "=2.0", NULL },
-	{ "odd.fwpkg", "Bmc", "moon=1.0", NULL },
+	{ "odd.fwpkg", "Bmc", B "=1.0 moon=1.0", NULL },
 	{ "none.fwpkg", "Bmc", "", NULL },
 	{ 0 },
 };
