@@ -196,8 +196,6 @@ smart_component_damaged() {
 	head -c 700 CP057631.xml >cp2.xml
 	scexe d.scexe cp2.xml
 	refuses_import 6 cp2.xml d.scexe || return 1
-	cp cp2.xml e.xml
-	{ cat CP057631.xml; } >/dev/null
 	ln -sf /etc/passwd link
 	scexe f.scexe ilo5_310.bin link
 	refuses_import 6 link f.scexe || return 1
