@@ -176,6 +176,8 @@ static void ilo_of(void)
 		CHECK_INT(dev->target_count, rows[i].want ? 1 : 0);
 		if (rows[i].want && dev->target_count)
 			CHECK_STR(dev->targets[0], rows[i].want);
+		if (rows[i].want)
+			CHECK_STR(device_prop(dev, "ilo.inferred-from"), rows[i].model);
 		inventory_free(&inv);
 	}
 }

@@ -173,11 +173,14 @@ static struct device *first_of(const struct inventory *inv, enum device_kind kin
 
 static int name_ilo(const struct inventory *inv, struct device *system)
 {
-	struct device *bmc = first_of(inv, DEVICE_BMC);
+	struct device *bmc = first_of(inv, DEVICE_BMC), *named = bmc ? bmc : system;
 
 	for (size_t i = 0; i < sizeof(generations) / sizeof(*generations); i++)
-		if (strstr(system->model, generations[i].in_model))
-			return add(bmc ? bmc : system, "ilo", generations[i].ilo);
+		if (strstr(system->model, generations[i].in_model)) {
+			int rc = add(named, "ilo", generations[i].ilo);
+
+			return rc ? rc : device_set_prop(named, "ilo.inferred-from", system->model);
+		}
 	return 0;
 }
 

@@ -10,7 +10,7 @@
 
 static const char *const kind_names[DEVICE_KIND_LAST + 1] = {
 	[DEVICE_SYSTEM] = "system",	  [DEVICE_PCI] = "pci", [DEVICE_NVME] = "nvme",
-	[DEVICE_ENCLOSURE] = "enclosure", [DEVICE_BMC] = "bmc",
+	[DEVICE_ENCLOSURE] = "enclosure", [DEVICE_BMC] = "bmc", [DEVICE_ESRT] = "esrt",
 };
 
 static const char *const evidence_names[EVIDENCE_LAST + 1] = {

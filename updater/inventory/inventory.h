@@ -27,7 +27,8 @@ enum device_kind {
 	DEVICE_NVME,
 	DEVICE_ENCLOSURE, /* what drives are plugged into: a SES processor, a backplane */
 	DEVICE_BMC,
-	DEVICE_KIND_LAST = DEVICE_BMC
+	DEVICE_ESRT, /* an entry of the EFI System Resource Table: what takes capsules */
+	DEVICE_KIND_LAST = DEVICE_ESRT
 };
 
 /* What a backend was tried on for a family of devices; ordered, more is better. */

@@ -16,6 +16,7 @@ static const struct {
 } probers[] = {
 	{ "system", probe_system },
 	{ "PCI", probe_pci },
+	{ "ESRT", probe_esrt },
 };
 
 static int add_warning(char **warnings, const char *name, const struct err *why, struct err *err)
