@@ -9,6 +9,7 @@
 #include "blob.h"
 #include "component_args.h"
 #include "edit.h"
+#include "inventory/target.h"
 #include "repo.h"
 #include "say.h"
 
@@ -96,6 +97,14 @@ static int add(const char *dir, const char *file, const struct opt_list *attache
 	return rc;
 }
 
+static bool is_backend(const char *name)
+{
+	for (const char *const *word = backend_words; *word; word++)
+		if (strcmp(name, *word) == 0)
+			return true;
+	return false;
+}
+
 static void warn(const struct component *comp)
 {
 	if (comp->flag_count && comp->not_understood[0])
@@ -103,6 +112,10 @@ static void warn(const struct component *comp)
 			"fwrepo add: %s is not known to this version: updaters like it will leave "
 			"the component alone\n",
 			comp->not_understood);
+	if (!is_backend(comp->backend))
+		fprintf(stderr,
+			"fwrepo add: no backend is called \"%s\": no device will be written\n",
+			comp->backend);
 	if (!comp->proof.field[0])
 		fprintf(stderr, "fwrepo add: without --proof the result cannot be verified\n");
 }

@@ -304,6 +304,18 @@ uuid5() {
 	}'
 }
 
+# A word that is none is taken, and warned about.
+unknown_backend() {
+	fresh_repo
+	echo fw >a.bin
+	for _word in nvme nvmf; do
+		"$fwrepo" add a.bin --repo repo --id "$_word" --version 1 --scheme dotted --target pci:8086:1593 \
+			--backend "$_word" --activation reboot 2>"$_word.message" || return 1
+	done
+	grep -q 'no backend is called "nvmf"' nvmf.message && ! grep -q 'no backend' nvme.message
+}
+
+check 'add: a backend that nobody knows' unknown_backend
 check 'lvfs: a drive: GUIDs, proof, requirements, signatures, texts' lvfs_drive
 check 'lvfs: two releases in one cabinet' lvfs_releases
 check 'lvfs: capsules: the number that the ESRT will show' lvfs_capsule
