@@ -215,12 +215,34 @@ static int check_kind(const struct archive_member *member, struct archive_entry 
 	return 0;
 }
 
+/* A block of a cab file, and its checksum with it, may be of several members. */
+static int finish_member(const struct archive_member *member, struct err *err)
+{
+	struct walk *walk = member->walk;
+	const void *bytes;
+	la_int64_t offset;
+	size_t len = 0;
+	int rc = ARCHIVE_OK;
+
+	if ((archive_format(walk->archive) & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_CAB)
+		return 0;
+	while (rc == ARCHIVE_OK) {
+		rc = archive_read_data_block(walk->archive, &bytes, &len, &offset);
+		walk->unpacked += rc == ARCHIVE_OK ? len : 0;
+		if (archive_input_check(walk->input.src, walk->unpacked, err))
+			return ERR_TOO_LARGE;
+	}
+	return rc == ARCHIVE_EOF
+		       ? 0
+		       : archive_input_fail(&walk->input, walk->archive, member->name, err);
+}
+
 /* A folder says nothing; what is neither file nor folder has no place in a package. */
 static int take_entry(struct walk *walk, struct archive_entry *entry, archive_visit *visit,
 		      void *ctx, struct err *err)
 {
 	struct archive_member member = { .walk = walk, .size = -1 };
-	int rc = copy_name(&member, archive_entry_pathname(entry), err);
+	int rc = copy_name(&member, archive_entry_pathname(entry), err), failed;
 
 	if (rc || archive_entry_filetype(entry) == AE_IFDIR)
 		return rc;
@@ -229,7 +251,13 @@ static int take_entry(struct walk *walk, struct archive_entry *entry, archive_vi
 		rc = note_name(walk, member.name, err);
 	if (archive_entry_size_is_set(entry))
 		member.size = archive_entry_size(entry);
-	return rc || !visit ? rc : visit(ctx, &member, err);
+	if (!rc && visit)
+		rc = visit(ctx, &member, err);
+	if (rc < 0 || walk->names_only)
+		return rc;
+	walk->input.err = err;
+	failed = finish_member(&member, err);
+	return failed ? failed : rc;
 }
 
 /*
