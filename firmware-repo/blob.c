@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -93,7 +95,25 @@ static int note_hash(struct incoming *in, size_t len, struct err *err)
 	return 0;
 }
 
-static int take_chunk(struct incoming *in, size_t len, struct err *err)
+/*
+ * Lets a part share the blocks that the chunk was read from: what is shared stays as it is when the
+ * file changes later. Refused between file systems, by most of them, and for odd places.
+ */
+static bool share_chunk(const struct incoming *in, const struct source *file, size_t len)
+{
+	uint64_t at = in->size % in->part_bytes;
+	struct file_clone_range range = {
+		.src_fd = file ? file->fd : -1,
+		.src_offset = file ? file->offset + in->size : 0,
+		.src_length = len,
+		.dest_offset = at,
+	};
+
+	return file && ioctl(in->part_fd, FICLONERANGE, &range) == 0 &&
+	       lseek(in->part_fd, (off_t)(at + len), SEEK_SET) >= 0;
+}
+
+static int take_chunk(struct incoming *in, const struct source *file, size_t len, struct err *err)
 {
 	int rc = 0;
 
@@ -105,7 +125,8 @@ static int take_chunk(struct incoming *in, size_t len, struct err *err)
 		rc = note_hash(in, len, err);
 	if (rc)
 		return rc;
-	rc = fsio_write_all(in->part_fd, in->buf, len);
+	if (!share_chunk(in, file, len))
+		rc = fsio_write_all(in->part_fd, in->buf, len);
 	if (rc) {
 		errno = -rc;
 		return fail(err, in->dir, "write");
@@ -138,7 +159,7 @@ static int copy_in(struct incoming *in, const struct blob_stream *stream, struct
 	do {
 		rc = read_chunk(stream, in->buf, &len, err);
 		if (!rc && len > 0)
-			rc = take_chunk(in, len, err);
+			rc = take_chunk(in, stream->file, len, err);
 	} while (!rc && len == CATALOG_CHUNK_BYTES);
 	if (!rc && in->size == 0)
 		rc = err_set(err, ERR_FORMAT, "%s is empty", stream->name);
@@ -278,7 +299,8 @@ static bool same_state(const struct stat *a, const struct stat *b)
 static int add_unchanged(const char *repo_dir, struct file_stream *from, uint64_t part_bytes,
 			 struct payload_ref *ret, struct err *err)
 {
-	const struct blob_stream stream = { read_file_stream, from, from->source.name };
+	const struct blob_stream stream = { read_file_stream, from, from->source.name,
+					    &from->source };
 	struct stat before, after;
 	bool new;
 	int rc;

@@ -4,6 +4,7 @@
 #define FWREPO_BLOB_H
 
 #include "base/err.h"
+#include "import/source.h"
 #include "repo/catalog.h"
 
 /* Where the bytes come from: the next ones, at most len; *ret_len 0 at the end. */
@@ -11,6 +12,11 @@ struct blob_stream {
 	int (*read)(void *ctx, void *buf, size_t len, size_t *ret_len, struct err *err);
 	void *ctx;
 	const char *name; /* for messages */
+	/*
+	 * The file that they lie in, from its beginning to its end; NULL when they do not. Where
+	 * the file system can share blocks between files, they are shared instead of written.
+	 */
+	const struct source *file;
 };
 
 /*

@@ -109,7 +109,7 @@ static int remember(struct import *imp, const struct payload_ref *ref, struct er
 static int add_feed(struct import *imp, struct feed *feed, const struct draft_checksum *checksums,
 		    size_t count, const char *label, struct payload_ref *ret, struct err *err)
 {
-	const struct blob_stream stream = { read_feed, feed, label };
+	const struct blob_stream stream = { read_feed, feed, label, feed->src };
 	bool new = false;
 	int rc = begin_digests(feed, checksums, count, err);
 

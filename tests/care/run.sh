@@ -233,4 +233,24 @@ check 'removing takes what nothing else needs' removing
 # shellcheck source=tests/care/cases.sh
 . "$top/tests/care/cases.sh"
 
+# On a file system that can, a payload shares the blocks of the file that it came from; a change of
+# that file later does not touch it.
+shares_blocks() {
+	cp three sharing/file && (cd sharing && "$fwrepo" init repo --id s && add file a repo) || return 1
+	_blob=$(find sharing/repo/blobs -type f -size +1M)
+	sync
+	filefrag -v "$_blob" | tee said_now
+	grep -q shared said_now && cmp "$_blob" three || return 1
+	printf changed | dd of=sharing/file conv=notrunc status=none
+	cmp "$_blob" three && ! cmp -s sharing/file three
+}
+mkdir sharing
+truncate -s 300M sharing.img
+if mkfs.btrfs -q sharing.img >/dev/null 2>&1 && mount -o loop sharing.img sharing 2>/dev/null; then
+	check 'blocks are shared where the file system can' shares_blocks
+	umount sharing
+else
+	skip 'blocks are shared where the file system can' 'btrfs cannot be mounted here'
+fi
+
 tap_end
