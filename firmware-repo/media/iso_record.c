@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "media/iso_record.h"
 
+#include "base/utf8.h"
 #include <string.h>
 
 #include "format/le.h"
@@ -35,30 +36,6 @@ static void drop_version(char *name)
 		name[len - 1] = '\0';
 }
 
-static size_t put_utf8(char *to, uint32_t c)
-{
-	if (c < 0x80) {
-		to[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		to[0] = (char)(0xc0 | c >> 6);
-		to[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		to[0] = (char)(0xe0 | c >> 12);
-		to[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		to[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	to[0] = (char)(0xf0 | c >> 18);
-	to[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	to[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	to[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 static uint32_t be16_at(const uint8_t *p)
 {
 	return (uint32_t)(p[0] << 8 | p[1]);
@@ -84,7 +61,7 @@ static int from_joliet(const uint8_t *from, size_t len, char *to, struct err *er
 				       ISO_NAME_MAX);
 		if (c == 0)
 			return err_set(err, ERR_FORMAT, "a name with a zero in it");
-		out += put_utf8(to + out, c);
+		out += utf8_put(to + out, c);
 	}
 	to[out] = '\0';
 	return 0;

@@ -8,31 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-
-/* UTF-16 (RFC 2781) to UTF-8 (RFC 3629): at most three bytes a unit. */
-static size_t put_utf8(uint8_t *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (uint8_t)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (uint8_t)(0xc0 | c >> 6);
-		out[1] = (uint8_t)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (uint8_t)(0xe0 | c >> 12);
-		out[1] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (uint8_t)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (uint8_t)(0xf0 | c >> 18);
-	out[1] = (uint8_t)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (uint8_t)(0x80 | (c & 0x3f));
-	return 4;
-}
+#include "base/utf8.h"
 
 static uint32_t unit(const uint8_t *at, bool big)
 {
@@ -60,7 +36,7 @@ static int from_utf16(const uint8_t *buf, size_t len, bool big, uint8_t **ret, s
 		} else if (c >= 0xd800 && c <= 0xdfff) {
 			break;
 		}
-		n += put_utf8(out + n, c);
+		n += utf8_put((char *)out + n, c);
 	}
 	if (i != len) {
 		free(out);

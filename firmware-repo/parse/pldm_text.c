@@ -5,33 +5,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 #define BYTES_MAX 255
-
-/* RFC 3629 section 3. Four bytes of room. */
-static size_t put_utf8(char *to, uint32_t c)
-{
-	if (c < 0x80) {
-		to[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		to[0] = (char)(0xc0 | c >> 6);
-		to[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		to[0] = (char)(0xe0 | c >> 12);
-		to[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		to[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	to[0] = (char)(0xf0 | c >> 18);
-	to[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	to[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	to[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
 
 static uint32_t unit_at(const uint8_t *at, bool big)
 {
@@ -53,7 +29,7 @@ static int from_utf16(const uint8_t *bytes, size_t len, bool big, char *to, stru
 			c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
 			i += 2;
 		}
-		to += put_utf8(to, c ? c : ' ');
+		to += utf8_put(to, c ? c : ' ');
 	}
 	*to = '\0';
 	return 0;
