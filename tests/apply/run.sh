@@ -216,6 +216,36 @@ test_no_journal() {
 	say_end 'a journal that cannot be used: nothing is written, exit 7'
 }
 
+# A virtual CD, made by "fwrepo media": the repository lies in the ISO alone. Logs and journal go to a
+# second medium labelled DRYDOCK that has nothing on it.
+test_virtual_cd() {
+	begin cd
+	rm "$dir/stick.img"
+	"$build/fwrepo" media --base "$build/drydock.iso" --kind iso --out "$dir/cd.iso" --trust "$work/trust" \
+		--repo "$work/repo" >/dev/null || fail "no image for the CD"
+	truncate -s 64M "$dir/stick.img"
+	mkfs.vfat -n DRYDOCK "$dir/stick.img" >/dev/null
+	drive_start ''
+	# shellcheck disable=SC2046
+	LAB_STICK=driver=raw,node-name=stick,file.driver=file,file.filename=$dir/stick.img \
+		stick_direct "$dir/cd.iso" "$dir" 180 'drydock.mode=auto drydock.poweroff=yes' \
+		$(lab_qemu_args "$dir/drive/nvme.sock") \
+		-drive "if=none,id=cd,format=raw,readonly=on,media=cdrom,file=$dir/cd.iso" \
+		-device usb-storage,bus=usb.0,drive=cd
+	status=$?
+	lab_nvme_stop "$dir/drive"
+	mcopy -s -n -i "$dir/stick.img" ::logs "$dir/logs" 2>/dev/null
+	logs=$(echo "$dir"/logs/*/)
+	powered_off
+	ended 0
+	drive received payload
+	drive running 2.0
+	said 'The boot medium is /dev/sr'
+	said 'The repository is on /dev/sr'
+	logged summary.txt 'read back and proven'
+	say_end 'a virtual CD with the repository in its ISO: proven, logs on another medium'
+}
+
 make -s lab BUILD="$build" >/dev/null
 server_stick >"$work/out" 2>&1 || {
 	sed 's/^/# /' "$work/out"
@@ -223,7 +253,7 @@ server_stick >"$work/out" 2>&1 || {
 	exit 1
 }
 tests='reset_needed pulled lies flipped_bit other_signature power_cut_early power_cut power_cut_late fat_full
-	journal_damaged no_journal'
+	journal_damaged no_journal virtual_cd'
 [ $# -eq 0 ] || tests=$*
 # Two servers at a time: a server under software emulation keeps one core busy.
 # shellcheck disable=SC2086
