@@ -211,7 +211,9 @@ no_build_paths() {
 path_tests() {
 	for _file in "$build/drydock" "$build/fwrepo" "$build/busybox" \
 		"$build/sysroot/musl/lib/libcrypto.a" "$build/sysroot/musl/lib/libc.a" \
-		"$build/sysroot/musl/lib/libpci.a" "$build/sysroot/musl/lib/libefivar.a"; do
+		"$build/sysroot/musl/lib/libpci.a" "$build/sysroot/musl/lib/libefivar.a" \
+		"$build/sysroot/musl/lib/libarchive.a" "$build/sysroot/musl/lib/liblzma.a" \
+		"$build/sysroot/musl/lib/libexpat.a"; do
 		check "no path of this machine in ${_file#"$build"/}" no_build_paths "$_file"
 	done
 }

@@ -361,6 +361,17 @@ static void sizes_that_cannot_be(void)
 	check_refused(ERR_FORMAT, "a.pkg");
 }
 
+/* Nothing is set aside for it. */
+static void a_length_that_cannot_be(void)
+{
+	static const struct archive_image_member members[] = { { "a", "1", PLAIN } };
+
+	archive_begin();
+	archive_put_cpio(members, 1);
+	CHECK_INT(pwrite(archive_file, "80000000", 8, 94), 8);
+	check_refused(ERR_FORMAT, "a length that cannot be");
+}
+
 /* Deflate reaches 1030 to 1: under the limit of the amount that is free, and above it. */
 static void bombs(void)
 {
@@ -480,6 +491,7 @@ int main(void)
 	TAP_RUN(no_archive);
 	TAP_RUN(cannot_be_read);
 	TAP_RUN(sizes_that_cannot_be);
+	TAP_RUN(a_length_that_cannot_be);
 	TAP_RUN(bombs);
 	TAP_RUN(packed_again_and_again);
 	TAP_RUN(too_many_members);
