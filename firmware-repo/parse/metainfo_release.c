@@ -88,12 +88,15 @@ static int add_checksum(struct metainfo *info, struct metainfo_release *rel,
 	return 0;
 }
 
+/* Without folders. A second checksum may name the file again, but no other one. */
 static int set_file(struct metainfo_release *rel, const char *name, struct err *err)
 {
 	const char *slash = strrchr(name, '/');
 
-	return metainfo_word(rel->file, sizeof(rel->file), slash ? slash + 1 : name,
-			     "name of a payload", err);
+	name = slash ? slash + 1 : name;
+	if (rel->file[0] && strcmp(name, rel->file) != 0)
+		return err_set(err, ERR_FORMAT, "release %s: several payloads", rel->version);
+	return metainfo_word(rel->file, sizeof(rel->file), name, "name of a payload", err);
 }
 
 /* <checksum target="content" filename="fw.bin" type="sha256">; target="container" is the cabinet's.
@@ -109,9 +112,6 @@ static int read_checksums(struct metainfo *info, struct metainfo_release *rel,
 
 		if (!target || strcasecmp(target, "content") != 0)
 			continue;
-		if (name && rel->file[0] && strcmp(name, rel->file) != 0)
-			return err_set(err, ERR_FORMAT, "release %s: several payloads",
-				       rel->version);
 		if (name)
 			rc = set_file(rel, name, err);
 		if (!rc)

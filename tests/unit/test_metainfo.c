@@ -32,6 +32,7 @@ static const char whole[] =
 	"<checksum target=\"container\" filename=\"x.cab\">00</checksum>"
 	"<checksum target=\"content\" filename=\"fw/x.bin\">"
 	"DA39A3EE5E6B4B0D3255BFEF95601890AFD80709</checksum>"
+	"<checksum target=\"content\" filename=\"fw/x.bin\"/>"
 	"<size type=\"download\">1</size><size type=\"installed\">4096</size></release></releases>"
 	"<custom><value key=\"LVFS::UpdateProtocol\">org.nvmexpress</value>"
 	"<value key=\"LVFS::VersionFormat\">plain</value>"
@@ -145,6 +146,11 @@ static void refuses(void)
 		{ "<component type=\"firmware\"><id>x</id><releases><release version=\"1\">"
 		  "<size type=\"installed\">-1</size></release></releases></component>",
 		  "is no size" },
+		{ "<component type=\"firmware\"><id>x</id><releases><release version=\"1\">"
+		  "<checksum target=\"content\" filename=\"a\"/>"
+		  "<checksum target=\"content\" filename=\"b\"/></release></releases>"
+		  "</component>",
+		  "several payloads" },
 		{ "<component type=\"firmware\"><id>x</id><releases><release version=\""
 		  "0123456789012345678901234567890123456789012345678901234567890123\"/>"
 		  "</releases></component>",
