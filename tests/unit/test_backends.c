@@ -14,7 +14,7 @@ static const struct command commands[] = {
 	{ 0 },
 };
 
-const struct program drydock_program = { "drydock", "", commands };
+const struct program drydock_program = { "drydock", "", commands, NULL };
 
 static void every_backend_is_complete_and_found_by_name(void)
 {
