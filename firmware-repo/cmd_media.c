@@ -89,16 +89,21 @@ static void say_result(const struct media_command *command, const struct image *
 		printf("no repository\n");
 }
 
+static struct device_request device_of(const struct media_command *command)
+{
+	return (struct device_request){ .device = command->device,
+					.again = command->overwrite,
+					.sys = "/sys",
+					.proc = "/proc" };
+}
+
 static int write_device(const struct media_command *command, const struct image *image, int fd,
 			struct err *err)
 {
 	struct source src = { .fd = fd, .size = image->sectors * GPT_SECTOR, .name = "the image" };
-	const struct device_request request = { .device = command->device,
-						.again = command->overwrite,
-						.image = &src,
-						.sys = "/sys",
-						.proc = "/proc" };
+	struct device_request request = device_of(command);
 
+	request.image = &src;
 	return device_write(&request, err);
 }
 
@@ -130,8 +135,11 @@ static int write_medium(const struct media_command *command, const struct image 
 static int make_media(struct media_command *command, struct err *err)
 {
 	struct image image = { .base.image.fd = -1 };
+	const struct device_request device = device_of(command);
 	int rc = check(command, err);
 
+	if (!rc && command->device)
+		rc = device_look(&device, err);
 	if (!rc)
 		rc = image_open(&command->request, &image, err);
 	if (!rc)

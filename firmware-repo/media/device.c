@@ -257,18 +257,30 @@ static int check_size(int fd, const struct device_request *request, struct err *
 	return 0;
 }
 
+static int look(const struct device_request *request, struct stat *ret, struct err *err)
+{
+	char number[32];
+
+	if (stat(request->device, ret))
+		return err_set_errno(err, ERR_NOT_FOUND, errno, "%s", request->device);
+	if (!S_ISBLK(ret->st_mode))
+		return err_set(err, ERR_UNSUPPORTED, "%s is not a block device", request->device);
+	snprintf(number, sizeof(number), "%u:%u", major(ret->st_rdev), minor(ret->st_rdev));
+	return device_check(request, number, err);
+}
+
+int device_look(const struct device_request *request, struct err *err)
+{
+	struct stat st;
+
+	return look(request, &st, err);
+}
+
 static int open_device(const struct device_request *request, int *ret_fd, struct err *err)
 {
 	struct stat before, st;
-	char number[32];
-	int rc;
+	int rc = look(request, &before, err);
 
-	if (stat(request->device, &before))
-		return err_set_errno(err, ERR_NOT_FOUND, errno, "%s", request->device);
-	if (!S_ISBLK(before.st_mode))
-		return err_set(err, ERR_UNSUPPORTED, "%s is not a block device", request->device);
-	snprintf(number, sizeof(number), "%u:%u", major(before.st_rdev), minor(before.st_rdev));
-	rc = device_check(request, number, err);
 	if (rc)
 		return rc;
 	/* O_EXCL on a block device: the kernel refuses when anything has a claim on it. */

@@ -23,6 +23,9 @@ struct device_request {
  */
 int device_check(const struct device_request *request, const char *number, struct err *err);
 
+/* The same by its name, before any work is done for it. ERR_UNSUPPORTED: not a block device. */
+int device_look(const struct device_request *request, struct err *err);
+
 /*
  * Checks, writes, compares. ERR_POLICY (above), ERR_UNSUPPORTED (not a block device), ERR_BUSY
  * (somebody has it), ERR_FULL (smaller than the image), ERR_IO, ERR_PROOF (it reads otherwise than

@@ -55,6 +55,31 @@ media() {
 	"$fwrepo" media --base "$base" -o "$_out" "$@"
 }
 
+# A block device that stands for a stick: it is not removable, so it must be named twice. Afterwards it
+# has what the same inputs give as a file.
+on_a_device() {
+	_again="--base $base --repo repo --trust trust --conf conf --server C=own"
+	# shellcheck disable=SC2086
+	media as-file.img ${_again#--base "$base"} || return 1
+	# shellcheck disable=SC2086
+	refused_device 'neither removable nor' $_again --device "$loop" || return 1
+	# shellcheck disable=SC2086
+	"$fwrepo" media $_again --device "$loop" --overwrite "$loop" || return 1
+	blockdev --flushbufs "$loop"
+	cmp -n "$(stat -c %s as-file.img)" as-file.img "$loop"
+}
+
+# refused_device TEXT OPTION...: with exit 7, and the device is as it was.
+refused_device() {
+	_text=$1
+	shift
+	sha256sum <"$loop" >before
+	"$fwrepo" media "$@" >said 2>&1
+	_status=$?
+	cat said
+	[ "$_status" -eq 7 ] && grep -qF "$_text" said && sha256sum <"$loop" | cmp - before
+}
+
 # refuses STATUS TEXT OPTION...: ends so, says so, leaves nothing behind.
 refuses() {
 	_want=$1
@@ -295,6 +320,15 @@ if [ "$(id -u)" = 0 ]; then
 	check "a full disk" disk_full
 else
 	skip "a full disk" "needs root to mount a small one"
+fi
+check "a device that is none, before anything else" refuses 7 "is not a block device" --base "$base" \
+	--repo nowhere --trust nowhere --device conf
+truncate -s 400M stick
+if loop=$(losetup -f --show stick 2>/dev/null); then
+	check "a device named twice is written, read back and compared" on_a_device
+	losetup -d "$loop"
+else
+	skip "a device named twice is written, read back and compared" 'no loop devices here'
 fi
 check "an image that exists" writes_over_nothing
 tap_end
