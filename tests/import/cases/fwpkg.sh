@@ -315,7 +315,7 @@ fwpkg_bad_metadata() {
 		bad_json '\0376\0377\0330\0000' 'not UTF-16' || return 1
 	# In UTF-16 it is as good as in UTF-8.
 	drive_package FWPKG-v2 j.fwpkg
-	drive_json FWPKG-v2 | iconv -t UTF-16 >payload.json
+	drive_json FWPKG-v2 | iconv -f UTF-8 -t UTF-16 >payload.json
 	pack j.fwpkg payload.json VR960.HPb
 	imports j.fwpkg && has j-hpg1 '"ja":"追加アップデート - HPG1"'
 }

@@ -175,7 +175,7 @@ lvfs_missing_payload() {
 lvfs_utf16() {
 	fresh_repo
 	drive_cab
-	sed 's/encoding="UTF-8"/encoding="UTF-16"/' x100.metainfo.xml | iconv -t UTF-16 >u.xml
+	sed 's/encoding="UTF-8"/encoding="UTF-16"/' x100.metainfo.xml | iconv -f UTF-8 -t UTF-16 >u.xml
 	mv u.xml x100.metainfo.xml
 	cab drive.cab x100.metainfo.xml x100.bin
 	imports drive.cab && payload_is com.example.x100-2.1 x100.bin
