@@ -113,7 +113,7 @@ static void of_a_machine(void)
 	size_t count;
 
 	device_set_prop(dev, "pci.id", "144d:a80a");
-	device_set_prop(dev, "pci.subsystem", "8086:1593");
+	device_set_prop(dev, "pci.subsystem", "144d:a801");
 	device_set_prop(dev, "pci.revision", "01");
 	dev = add(&inv, DEVICE_NVME, "nvme:S1");
 	snprintf(dev->parent, sizeof(dev->parent), "pci:0000:03:00.0");
@@ -128,7 +128,7 @@ static void of_a_machine(void)
 	CHECK_INT(identity_add(&inv, NULL), 0);
 
 	dev = inventory_find(&inv, "pci:0000:03:00.0");
-	CHECK(has(dev, "hpe-target:a6b1a447-382a-5a4f-144d-a80a80861593"));
+	CHECK(has(dev, "hpe-target:a6b1a447-382a-5a4f-144d-a80a144da801"));
 	CHECK_INT(dev->target_count, 5); /* and four instance ids */
 	dev = inventory_find(&inv, "nvme:S1");
 	CHECK(has(dev, "guid:bec63ed7-a95f-54fe-b8cc-8e9fee64ba5a"));
@@ -145,6 +145,27 @@ static void of_a_machine(void)
 	count = dev->target_count;
 	CHECK_INT(identity_add(&inv, NULL), 0);
 	CHECK_INT(dev->target_count, count);
+	inventory_free(&inv);
+}
+
+/* A drive under another vendor's name is not called by its maker's ids alone. */
+static void branded_drive(void)
+{
+	struct inventory inv = { 0 };
+	struct device *dev = add(&inv, DEVICE_PCI, "pci:0000:03:00.0");
+	char guid[GUID_TEXT], target[64];
+
+	device_set_prop(dev, "pci.id", "144d:a80a");
+	device_set_prop(dev, "pci.subsystem", "1028:1fd9");
+	device_set_prop(dev, "pci.revision", "01");
+	dev = add(&inv, DEVICE_NVME, "nvme:S1");
+	snprintf(dev->parent, sizeof(dev->parent), "pci:0000:03:00.0");
+	CHECK_INT(identity_add(&inv, NULL), 0);
+	dev = inventory_find(&inv, "nvme:S1");
+	CHECK_INT(dev->target_count, 2); /* with the subsystem, and with the revision */
+	CHECK_INT(guid_of_instance_id("NVME\\VEN_144D&DEV_A80A&SUBSYS_10281FD9", guid), 0);
+	snprintf(target, sizeof(target), "guid:%s", guid);
+	CHECK(has(dev, target));
 	inventory_free(&inv);
 }
 
@@ -188,6 +209,7 @@ int main(void)
 	TAP_RUN(texts);
 	TAP_RUN(hpe_targets);
 	TAP_RUN(of_a_machine);
+	TAP_RUN(branded_drive);
 	TAP_RUN(ilo_of);
 	return TAP_END();
 }

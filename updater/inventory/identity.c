@@ -59,12 +59,14 @@ static bool read_pci_ids(const struct device *dev, struct pci_ids *ret)
 
 /*
  * The instance ids that fwupd makes of a PCI function ("PCI") and of an NVMe drive on one ("NVME"):
- * upper case, the subsystem vendor before the subsystem device.
+ * upper case, the subsystem vendor before the subsystem device. What is branded is not called by
+ * its maker's ids alone: firmware for them all need not be for this one.
  */
-static int add_pci_instances(struct device *dev, const char *bus, const struct pci_ids *ids)
+static int add_pci_instances(struct device *dev, const char *bus, const struct pci_ids *ids,
+			     bool branded)
 {
 	char base[64], subsystem[32] = "", revision[16] = "", text[128];
-	int rc;
+	int rc = 0;
 
 	snprintf(base, sizeof(base), "%s\\VEN_%.4s&DEV_%.4s", bus, ids->id, ids->id + 5);
 	if (ids->subsystem[0])
@@ -78,12 +80,13 @@ static int add_pci_instances(struct device *dev, const char *bus, const struct p
 		*part = (char)toupper((unsigned char)*part);
 	for (char *part = revision; *part; part++)
 		*part = (char)toupper((unsigned char)*part);
-	rc = add_instance(dev, base);
-	for (int i = 1; !rc && i < 4; i++) {
+	for (int i = 0; !rc && i < 4; i++) {
 		const char *with_subsystem = i & 1 ? subsystem : "";
 		const char *with_revision = i & 2 ? revision : "";
 
 		if ((i & 1 && !subsystem[0]) || (i & 2 && !revision[0]))
+			continue;
+		if (!(i & 1) && branded)
 			continue;
 		snprintf(text, sizeof(text), "%s%s%s", base, with_subsystem, with_revision);
 		rc = add_instance(dev, text);
@@ -99,7 +102,7 @@ static int name_pci(struct device *dev)
 
 	if (!read_pci_ids(dev, &ids))
 		return 0;
-	rc = add_pci_instances(dev, "PCI", &ids);
+	rc = add_pci_instances(dev, "PCI", &ids, false);
 	if (rc || !ids.subsystem[0])
 		return rc;
 	snprintf(guid, sizeof(guid), HPE_PCI "%.4s-%.4s%.4s%.4s", ids.id, ids.id + 5, ids.subsystem,
@@ -134,6 +137,15 @@ static int name_fguid(struct device *dev)
 	return add(dev, "guid", guid);
 }
 
+/*
+ * A drive that a server's vendor sells under its name: the subsystem vendor is not the maker. fwupd
+ * does likewise for those whose vendor area it can read.
+ */
+static bool is_branded(const struct pci_ids *ids)
+{
+	return ids->subsystem[0] && strncmp(ids->subsystem, ids->id, 4) != 0;
+}
+
 static int name_nvme(const struct inventory *inv, struct device *dev)
 {
 	const struct device *function = inventory_find(inv, dev->parent);
@@ -145,7 +157,7 @@ static int name_nvme(const struct inventory *inv, struct device *dev)
 	if (!rc)
 		rc = name_fguid(dev);
 	if (!rc && function && function->kind == DEVICE_PCI && read_pci_ids(function, &ids))
-		rc = add_pci_instances(dev, "NVME", &ids);
+		rc = add_pci_instances(dev, "NVME", &ids, is_branded(&ids));
 	return rc || !dev->model[0] ? rc : add_instance(dev, dev->model);
 }
 
