@@ -146,12 +146,9 @@ static int set_require(const char *text, struct component *ret, struct err *err)
 
 static int set_flag(const char *flag, struct component *ret, struct err *err)
 {
-	const char *const *known = component_flags;
 	char text[64];
 
-	while (*known && strcmp(*known, flag) != 0)
-		known++;
-	if (!*known) {
+	if (!component_flag_known(flag)) {
 		snprintf(text, sizeof(text), "flag \"%.40s\"", flag);
 		ret->not_understood = pool_text(&ret->pool, text, strlen(text));
 	}

@@ -55,6 +55,15 @@ static const struct {
 	{ "ilo:123", 0 },
 	{ "drive-model:MO001600KYLEC", 4 },
 	{ "drive-model:", 0 },
+	{ "enclosure-model:D3710", 4 },
+	{ "devlink:ice", 1 },
+	{ "devlink:", 0 },
+	{ "devlink:ice ", 0 },
+	{ "devlink:mlx5_core:fw.psid=MT_0000000008", 4 },
+	{ "devlink:mlx5_core:fw.psid=", 0 },
+	{ "devlink:mlx5_core:=MT", 0 },
+	{ "devlink::fw.psid=MT", 0 },
+	{ "devlink:mlx5_core:fw.psid", 0 },
 	{ "", 0 },
 	{ ":", 0 },
 };
@@ -81,8 +90,21 @@ static void proofs(void)
 	CHECK_STR(proof_fields[0], "nvme.fr");
 }
 
+/* Flags with a value have one. */
+static void flags(void)
+{
+	CHECK(component_flag_known("nvme-ca1"));
+	CHECK(!component_flag_known("nvme-ca"));
+	CHECK(!component_flag_known("nvme-ca1="));
+	CHECK(component_flag_known("devlink-component=fw.mgmt"));
+	CHECK(!component_flag_known("devlink-component="));
+	CHECK(!component_flag_known("devlink-component"));
+	CHECK(!component_flag_known(""));
+}
+
 int main(void)
 {
+	TAP_RUN(flags);
 	TAP_RUN(table);
 	TAP_RUN(proofs);
 	return TAP_END();

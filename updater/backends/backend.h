@@ -43,6 +43,9 @@ struct backend_io {
 	void (*progress)(void *ctx, uint64_t done_bytes);
 	void *ctx;
 	bool reset_allowed; /* nothing of the run lives on this device */
+	/* A folder in RAM for what must be there as a whole (payload_file.h); NULL = there is none.
+	 */
+	const char *ram_dir;
 };
 
 /* What write() or activate() achieved. */
@@ -91,12 +94,13 @@ struct backend {
 	int (*activate)(struct backend_io *io, enum backend_result *ret, struct err *err);
 	/*
 	 * Asks the device what an unfinished step has left. Reads only. dev->version is what ran
-	 * before the step ("" = not known).
+	 * before the step ("" = not known). io has no payload, no intent and no progress then.
 	 */
 	int (*recover)(struct backend_io *io, enum backend_recovery *ret, struct err *err);
 };
 
-extern const struct backend backend_nvme;
+extern const struct backend backend_nvme, backend_scsi, backend_ses, backend_ata, backend_devlink,
+	backend_ethtool, backend_uefi_capsule, backend_vendor_tool;
 
 /* All of them, NULL-terminated. */
 extern const struct backend *const backends[];

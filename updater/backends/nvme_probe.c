@@ -1,81 +1,52 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* NVMe drives as devices of the inventory. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "backends/nvme_drive.h"
 #include "base/cleanup.h"
 #include "base/hex.h"
+#include "inventory/describe.h"
 
-/* Properties and targets, with an error that sticks: the only one there is is lack of memory. */
-struct writer {
-	struct device *dev;
-	int error;
-};
-
-static void put(struct writer *to, const char *key, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void put(struct writer *to, const char *key, const char *fmt, ...)
-{
-	char text[sizeof(to->dev->props->value)];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (!to->error)
-		to->error = device_set_prop(to->dev, key, text);
-}
-
-static void put_target(struct writer *to, const char *type, const char *value)
-{
-	char text[DEVICE_TARGET_MAX];
-
-	snprintf(text, sizeof(text), "%s:%s", type, value);
-	if (!to->error)
-		to->error = device_add_target(to->dev, text);
-}
-
-static void put_slots(struct writer *to, const struct nvme_drive *drive)
+static void put_slots(struct describe *to, const struct nvme_drive *drive)
 {
 	char key[16];
 
 	for (unsigned int slot = 1; slot <= NVME_SLOT_MAX; slot++) {
 		snprintf(key, sizeof(key), "nvme.slot%u", slot);
-		put(to, key, "%s", drive->log.revision[slot]);
+		describe_put(to, key, "%s", drive->log.revision[slot]);
 	}
-	put(to, "nvme.active_slot", "%u", (unsigned int)drive->log.active);
-	put(to, "nvme.next_slot", "%u", (unsigned int)drive->log.next);
+	describe_put(to, "nvme.active_slot", "%u", (unsigned int)drive->log.active);
+	describe_put(to, "nvme.next_slot", "%u", (unsigned int)drive->log.next);
 }
 
-static void put_abilities(struct writer *to, const struct nvme_identity *id)
+static void put_abilities(struct describe *to, const struct nvme_identity *id)
 {
 	static const uint8_t no_fguid[sizeof(id->fguid)];
 	char fguid[2 * sizeof(id->fguid) + 1] = "";
 
 	if (memcmp(id->fguid, no_fguid, sizeof(no_fguid)) != 0)
 		hex_encode(id->fguid, sizeof(id->fguid), fguid);
-	put(to, "nvme.slots", "%u", (unsigned int)id->slots);
-	put(to, "nvme.slot1_readonly", "%s", id->slot1_readonly ? "yes" : "no");
-	put(to, "nvme.fwug", "%u", (unsigned int)id->fwug);
-	put(to, "nvme.mdts", "%u", (unsigned int)id->mdts);
-	put(to, "nvme.oacs_fw", "%s", id->firmware_commands ? "yes" : "no");
-	put(to, "nvme.mtfa", "%u", (unsigned int)id->mtfa_100ms);
-	put(to, "nvme.activate_without_reset", "%s", id->activate_without_reset ? "yes" : "no");
-	put(to, "nvme.fguid", "%s", fguid);
+	describe_put(to, "nvme.slots", "%u", (unsigned int)id->slots);
+	describe_put(to, "nvme.slot1_readonly", "%s", id->slot1_readonly ? "yes" : "no");
+	describe_put(to, "nvme.fwug", "%u", (unsigned int)id->fwug);
+	describe_put(to, "nvme.mdts", "%u", (unsigned int)id->mdts);
+	describe_put(to, "nvme.oacs_fw", "%s", id->firmware_commands ? "yes" : "no");
+	describe_put(to, "nvme.mtfa", "%u", (unsigned int)id->mtfa_100ms);
+	describe_put(to, "nvme.activate_without_reset", "%s",
+		     id->activate_without_reset ? "yes" : "no");
+	describe_put(to, "nvme.fguid", "%s", fguid);
 }
 
-static void describe_place(struct writer *to, const struct nvme_node *node)
+static void describe_place(struct describe *to, const struct nvme_node *node)
 {
 	struct device *dev = to->dev;
 
 	snprintf(dev->node, sizeof(dev->node), "/dev/%s", node->name);
 	snprintf(dev->backend, sizeof(dev->backend), "nvme");
 	dev->evidence = EVIDENCE_EMULATOR;
-	put(to, "nvme.pci", "%s", node->pci);
-	put(to, "nvme.transport", "%s", node->transport);
+	describe_put(to, "nvme.pci", "%s", node->pci);
+	describe_put(to, "nvme.transport", "%s", node->transport);
 	if (node->pci[0] && (!node->transport[0] || !strcmp(node->transport, "pcie")))
 		snprintf(dev->parent, sizeof(dev->parent), "pci:%s", node->pci);
 }
@@ -103,7 +74,7 @@ static bool read_pci_id(struct hwio *hw, const char *name, const char *attr, cha
 	return true;
 }
 
-static void put_pci_targets(struct writer *to, const struct nvme_drive *drive)
+static void put_pci_targets(struct describe *to, const struct nvme_drive *drive)
 {
 	char vendor[5], device[5], subvendor[5], subdevice[5], ids[20];
 	const char *name = drive->node.name;
@@ -114,56 +85,57 @@ static void put_pci_targets(struct writer *to, const struct nvme_drive *drive)
 	if (read_pci_id(drive->hw, name, "subsystem_vendor", subvendor) &&
 	    read_pci_id(drive->hw, name, "subsystem_device", subdevice)) {
 		snprintf(ids, sizeof(ids), "%s:%s:%s:%s", vendor, device, subvendor, subdevice);
-		put_target(to, "pci", ids);
+		describe_target(to, "pci", ids);
 	}
 	snprintf(ids, sizeof(ids), "%s:%s", vendor, device);
-	put_target(to, "pci", ids);
+	describe_target(to, "pci", ids);
 }
 
 /*
  * All controllers of a subsystem share its firmware slots (NVMe 2.0 §5.12): a drive with two ports
  * must not be written twice. probe marks the ones after the first with nvme.same_drive.
  */
-static void put_updateable(struct writer *to, const struct nvme_identity *id)
+static void put_updateable(struct describe *to, const struct nvme_identity *id)
 {
 	const char *first = device_prop(to->dev, "nvme.same_drive");
 
 	to->dev->updateable = id->firmware_commands && !first;
-	put(to, "nvme.error", first ? "another controller of %s, with the same slots" : "%s",
-	    first ? first : "");
+	describe_put(to, "nvme.error",
+		     first ? "another controller of %s, with the same slots" : "%s",
+		     first ? first : "");
 }
 
 /* Writes all that is known of the drive into the device but id and kind. */
 static int describe_drive(const struct nvme_drive *drive, struct device *dev, struct err *err)
 {
 	const struct nvme_identity *id = &drive->id;
-	struct writer to = { .dev = dev };
+	struct describe to = { .dev = dev };
 
 	describe_name(dev, drive->node.name, id->model, id->serial);
 	describe_place(&to, &drive->node);
 	snprintf(dev->vendor, sizeof(dev->vendor), "0x%04x", (unsigned int)id->vid);
 	snprintf(dev->version, sizeof(dev->version), "%s", id->revision);
 	put_updateable(&to, id);
-	put(&to, "nvme.fr", "%s", id->revision);
-	put(&to, "drive.rev", "%s", id->revision);
+	describe_put(&to, "nvme.fr", "%s", id->revision);
+	describe_put(&to, "drive.rev", "%s", id->revision);
 	put_slots(&to, drive);
 	put_abilities(&to, id);
 	if (id->model[0])
-		put_target(&to, "nvme-model", id->model);
+		describe_target(&to, "nvme-model", id->model);
 	put_pci_targets(&to, drive);
-	return to.error ? err_set(err, to.error, "out of memory") : 0;
+	return describe_end(&to, err);
 }
 
 /* The same for a controller that was not asked or did not answer, with the reason. */
 static int describe_node(const struct nvme_node *node, const char *reason, struct device *dev,
 			 struct err *err)
 {
-	struct writer to = { .dev = dev };
+	struct describe to = { .dev = dev };
 
 	describe_name(dev, node->name, node->model, node->serial);
 	describe_place(&to, node);
-	put(&to, "nvme.error", "%s", reason);
-	return to.error ? err_set(err, to.error, "out of memory") : 0;
+	describe_put(&to, "nvme.error", "%s", reason);
+	return describe_end(&to, err);
 }
 
 static int add(struct inventory *inv, const char *serial, const struct nvme_node *node,

@@ -13,6 +13,17 @@
 
 #define HWIO_NAME_MAX 64
 
+/*
+ * What is no file is opened by these names: they are what traces and faults know it by. Below
+ * another root there is none of it (ENOENT). read() takes one datagram, write() sends one.
+ *
+ * Generic netlink (netlink(7), AF_NETLINK NETLINK_GENERIC); with "/<number>" behind it the socket
+ * is a member of that multicast group.
+ */
+#define HWIO_GENL "/dev/socket/genl"
+/* A datagram socket for the ioctls of network interfaces (netdevice(7)). */
+#define HWIO_INET "/dev/socket/inet"
+
 struct hwio;
 
 /*
@@ -22,6 +33,7 @@ struct hwio;
  */
 struct hwio_ops {
 	const char *name;
+	/* flags as open(2), never O_CREAT */
 	int (*open)(struct hwio *hw, const char *path, int flags);
 	int (*close)(struct hwio *hw, int fd);
 	/* Drivers answer some requests with a positive status: returned as it is. */

@@ -6,10 +6,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/netlink.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,11 +31,53 @@ static int full_path(struct hwio *hw, const char *path, char ret[PATH_MAX])
 	return len < 0 || len >= PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
+static int open_genl(const char *group)
+{
+	unsigned int number = (unsigned int)strtoul(group, NULL, 10);
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+	int rc = fd < 0 ? -errno : 0;
+
+	if (!rc && number &&
+	    setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &number, sizeof(number)))
+		rc = -errno;
+	/* The texts of refusals (NLMSGERR_ATTR_MSG); a kernel without them refuses in silence. */
+	if (!rc)
+		(void)setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &(int){ 1 }, sizeof(int));
+	if (!rc)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+/* Returns -ENXIO for what is a file. */
+static int open_socket(struct hwio *hw, const char *path)
+{
+	const struct hwio_real *real = hw->priv;
+	int fd;
+
+	if (strncmp(path, "/dev/socket/", strlen("/dev/socket/")) != 0)
+		return -ENXIO;
+	if (real->root[0])
+		return -ENOENT;
+	if (strcmp(path, HWIO_GENL) == 0)
+		return open_genl("0");
+	if (strncmp(path, HWIO_GENL "/", sizeof(HWIO_GENL)) == 0)
+		return open_genl(path + sizeof(HWIO_GENL));
+	if (strcmp(path, HWIO_INET) != 0)
+		return -ENOENT;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return fd < 0 ? -errno : fd;
+}
+
 static int real_open(struct hwio *hw, const char *path, int flags)
 {
 	char full[PATH_MAX];
-	int rc = full_path(hw, path, full);
+	int rc = open_socket(hw, path);
 
+	if (rc != -ENXIO)
+		return rc;
+	rc = full_path(hw, path, full);
 	if (rc)
 		return rc;
 	rc = open(full, flags | O_CLOEXEC);

@@ -11,6 +11,7 @@
 static const char *const kind_names[DEVICE_KIND_LAST + 1] = {
 	[DEVICE_SYSTEM] = "system",	  [DEVICE_PCI] = "pci", [DEVICE_NVME] = "nvme",
 	[DEVICE_ENCLOSURE] = "enclosure", [DEVICE_BMC] = "bmc", [DEVICE_ESRT] = "esrt",
+	[DEVICE_DRIVE] = "drive",	  [DEVICE_NIC] = "nic", [DEVICE_FIRMWARE] = "firmware",
 };
 
 static const char *const evidence_names[EVIDENCE_LAST + 1] = {
@@ -155,6 +156,14 @@ int device_set_prop(struct device *dev, const char *key, const char *value)
 	}
 	text_copy(prop->value, sizeof(prop->value), value);
 	return 0;
+}
+
+int device_set_bar(struct device *dev, const char *reason, const char *text)
+{
+	bool set = reason && *reason;
+	int rc = device_set_prop(dev, "bar", set ? reason : "");
+
+	return rc ? rc : device_set_prop(dev, "bar.text", set ? text : "");
 }
 
 int device_add_target(struct device *dev, const char *target)

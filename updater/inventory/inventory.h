@@ -27,8 +27,11 @@ enum device_kind {
 	DEVICE_NVME,
 	DEVICE_ENCLOSURE, /* what drives are plugged into: a SES processor, a backplane */
 	DEVICE_BMC,
-	DEVICE_ESRT, /* an entry of the EFI System Resource Table: what takes capsules */
-	DEVICE_KIND_LAST = DEVICE_ESRT
+	DEVICE_ESRT,	 /* an entry of the EFI System Resource Table: what takes capsules */
+	DEVICE_DRIVE,	 /* a drive that speaks SCSI or ATA, however it is connected */
+	DEVICE_NIC,	 /* a network device that is on no PCI function */
+	DEVICE_FIRMWARE, /* firmware that SMBIOS type 45 names and nothing else does */
+	DEVICE_KIND_LAST = DEVICE_FIRMWARE
 };
 
 /* What a backend was tried on for a family of devices; ordered, more is better. */
@@ -97,6 +100,14 @@ struct device *inventory_find(const struct inventory *inv, const char *id);
  */
 int device_set_prop(struct device *dev, const char *key, const char *value);
 const char *device_prop(const struct device *dev, const char *key); /* NULL = not there */
+
+/*
+ * Says why nothing can be written to the device although a backend knows it: reason is a stable id
+ * of plan/reason.h ("BEHIND_RAID"), text a sentence without a full stop. The plan gives this reason
+ * for every component that fits. NULL or "" removes it. Kept as the properties "bar", "bar.text".
+ * ERR_NOMEM, ERR_TOO_LARGE.
+ */
+int device_set_bar(struct device *dev, const char *reason, const char *text);
 
 /* Appends a target unless it is there. ERR_FORMAT (empty or too long), ERR_NOMEM, ERR_TOO_LARGE. */
 int device_add_target(struct device *dev, const char *target);

@@ -13,11 +13,19 @@ const char *const proof_fields[] = {
 	"drive.rev",	/* the revision of a drive, whatever it is connected by */
 	"scsi.rev",	/* INQUIRY product revision level */
 	"ata.rev",	/* IDENTIFY DEVICE words 23-26 */
+	"ses.rev",	/* INQUIRY product revision level of an enclosure */
 	"system.rom",	/* "U30 v2.34 (04/08/2020)", out of SMBIOS type 0; HPE only */
 	"esrt.version", /* fw_version of the ESRT entry, decimal */
-	"devlink.fw",	/* running versions of devlink info */
+	"devlink.fw",	/* running versions of devlink info, by their generic names */
 	"devlink.fw.bundle_id",
 	"devlink.fw.mgmt",
+	"devlink.fw.undi",
+	"devlink.fw.ncsi",
+	"devlink.fw.psid",
+	"devlink.fw.roce",
+	"devlink.fw.bootloader",
+	"devlink.fw.app",
+	"ethtool.fw",	   /* fw_version of ETHTOOL_GDRVINFO */
 	"redfish.version", /* Version of the BMC's firmware inventory */
 	"bmc.version",	   /* what the BMC says of itself */
 	"ipmi.version",	   /* Get Device ID */
@@ -25,14 +33,38 @@ const char *const proof_fields[] = {
 };
 
 /*
- * nvme-pad-ff, nvme-ca1: see backends/nvme. hpe-fwpkg: the payload is a whole .fwpkg, which an iLO
- * takes as it is.
+ * hpe-fwpkg: the payload is a whole .fwpkg, which an iLO takes as it is. The others begin with the
+ * backend that reads them, see its header.
  */
-const char *const component_flags[] = { "hpe-fwpkg", "nvme-ca1", "nvme-pad-ff", NULL };
+static const char *const flags[] = {
+	"hpe-fwpkg",
+	"nvme-ca1",
+	"nvme-pad-ff",
+	"scsi-mode=",
+	"ses-mode=",
+	"ses-subenclosure=",
+	"ata-mode=",
+	"devlink-component=",
+	"devlink-overwrite-settings",
+	"devlink-overwrite-identifiers",
+	"ethtool-region=",
+};
+
+bool component_flag_known(const char *flag)
+{
+	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
+		size_t len = strlen(flags[i]);
+
+		if (flags[i][len - 1] == '=' ? !strncmp(flag, flags[i], len) && flag[len]
+					     : !strcmp(flag, flags[i]))
+			return true;
+	}
+	return false;
+}
 
 const char *const backend_words[] = {
-	"nvme",	       "scsi",	    "ata",	"devlink",     "ethtool", "uefi-capsule",
-	"ilo-redfish", "ilo-ribcl", "ipmi-hpm", "vendor-tool", NULL,
+	"nvme",		"scsi",	       "ses",	    "ata",	"devlink",     "ethtool",
+	"uefi-capsule", "ilo-redfish", "ilo-ribcl", "ipmi-hpm", "vendor-tool", NULL,
 };
 
 /* Exactly groups of four lower-case hex digits between colons. */
@@ -101,6 +133,28 @@ static bool is_model(const char *value)
 	return true;
 }
 
+/* "mlx5_core", "mlx5_core:fw.psid=MT_0000000008" */
+static bool is_driver(const char *value)
+{
+	size_t len = strlen(value);
+
+	return len > 0 && len < 32 &&
+	       strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
+		       len;
+}
+
+static bool is_driver_version(const char *value)
+{
+	const char *colon = strchr(value, ':'), *equals = colon ? strchr(colon, '=') : NULL;
+	char driver[32];
+
+	if (!equals || equals == colon + 1 || colon - value >= (int)sizeof(driver))
+		return false;
+	memcpy(driver, value, (size_t)(colon - value));
+	driver[colon - value] = '\0';
+	return is_driver(driver) && is_model(equals + 1);
+}
+
 static const struct target_type {
 	const char *prefix;
 	unsigned int rank;
@@ -110,7 +164,8 @@ static const struct target_type {
 	{ "pci:", 3, is_pci_subsystem },  { "pldm-uuid:", 3, is_guid },
 	{ "ilo:", 3, is_generation },	  { "hpe-target:", 3, is_guid },
 	{ "hpe-rom:", 3, is_rom_family }, { "drive-model:", 4, is_model },
-	{ "nvme-model:", 4, is_model },
+	{ "nvme-model:", 4, is_model },	  { "enclosure-model:", 4, is_model },
+	{ "devlink:", 1, is_driver },	  { "devlink:", 4, is_driver_version },
 };
 
 unsigned int target_rank(const char *text)

@@ -11,6 +11,9 @@
  *   hpe-target:<GUID>            as HPE's packages and an iLO's firmware inventory name a device
  *   hpe-rom:U30                  the family of an HPE system ROM
  *   drive-model:MO001600KYLEC    the model number of a drive, whatever it is connected by
+ *   enclosure-model:D3710        INQUIRY product identification of an enclosure (SES)
+ *   devlink:ice                  a network device by its driver's name
+ *   devlink:mlx5_core:fw.psid=MT_0000000008    ... and a version of its "fixed" group
  *   nvme-model:LAB NVME X100     Identify Controller MN, trailing blanks removed, NVMe 2.0 5.17.2.1
  *
  * The rank grows in this order, in four steps: pci:2, guid, what names one product, a model number.
@@ -18,6 +21,7 @@
 #ifndef DRYDOCK_TARGET_H
 #define DRYDOCK_TARGET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* 0 when the text is a target of a known type and well formed, else ERR_FORMAT. */
@@ -33,10 +37,11 @@ unsigned int target_rank(const char *text);
 extern const char *const proof_fields[];
 
 /*
- * The flags that components may carry, NULL-terminated. A flag changes how a component is to be
- * applied, so one that is not known makes the component unusable (catalog.h, not_understood).
+ * May components carry this flag? A flag changes how a component is to be applied, so one that is
+ * not known makes the component unusable (catalog.h, not_understood). Some have a value
+ * ("devlink-component=fw.mgmt"): what it may be is its backend's business.
  */
-extern const char *const component_flags[];
+bool component_flag_known(const char *flag);
 
 /*
  * The names of the backends that there are or will be (DESIGN 9), NULL-terminated. Another word in

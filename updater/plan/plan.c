@@ -195,8 +195,8 @@ static struct verdict judge_pair(const struct planner *p, const struct component
  */
 static bool same_drive(const struct device *a, const struct device *b)
 {
-	return a->kind == DEVICE_NVME && b->kind == DEVICE_NVME && a->serial[0] &&
-	       strcmp(a->serial, b->serial) == 0 && strcmp(a->model, b->model) == 0;
+	return (a->kind == DEVICE_NVME || a->kind == DEVICE_DRIVE) && b->kind == a->kind &&
+	       a->serial[0] && strcmp(a->serial, b->serial) == 0 && strcmp(a->model, b->model) == 0;
 }
 
 /* The path by which the drive is written; dev itself when it is that, or nothing is. */

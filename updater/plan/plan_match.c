@@ -54,7 +54,7 @@ bool match_has_firmware(const struct device *dev)
 {
 	const char *class_code = device_prop(dev, "pci.class");
 
-	if (dev->kind == DEVICE_SYSTEM)
+	if (dev->kind != DEVICE_PCI)
 		return true;
 	for (size_t i = 0; class_code && i < sizeof(firmware_classes) / sizeof(char *); i++)
 		if (strncmp(class_code, firmware_classes[i], strlen(firmware_classes[i])) == 0)
@@ -153,6 +153,8 @@ static struct verdict judge_component(const struct component *comp)
 static struct verdict judge_backend(const struct component *comp, const struct device *dev,
 				    const struct plan_options *options)
 {
+	const char *bar = device_prop(dev, "bar"), *text = device_prop(dev, "bar.text");
+
 	if (!dev->backend[0])
 		return verdict(REASON_NO_BACKEND,
 			       "nothing here can write to this device (the "
@@ -163,6 +165,9 @@ static struct verdict judge_backend(const struct component *comp, const struct d
 			       "the component is for \"%s\", this device is "
 			       "written by \"%s\"",
 			       comp->backend, dev->backend);
+	if (bar)
+		return verdict(reason_from_id(bar) ? reason_from_id(bar) : REASON_NOT_UPDATEABLE,
+			       "%s", text ? text : bar);
 	if (!dev->updateable)
 		return verdict(REASON_NOT_UPDATEABLE, "the device says that it takes no firmware");
 	if (strchr(dev->id, '#'))

@@ -34,6 +34,9 @@ static const char *const reason_ids[REASON_LAST + 1] = {
 	[REASON_ARRAY_DEGRADED] = "ARRAY_DEGRADED",
 	[REASON_LOW_POWER] = "LOW_POWER",
 	[REASON_LOCKDOWN] = "LOCKDOWN",
+	[REASON_BEHIND_RAID] = "BEHIND_RAID",
+	[REASON_NO_WRITABLE_ESP] = "NO_WRITABLE_ESP",
+	[REASON_VNIC_DISABLED] = "VNIC_DISABLED",
 };
 
 const char *reason_id(enum reason reason)

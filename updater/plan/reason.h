@@ -33,8 +33,11 @@ enum reason {
 	REASON_LOW_MEMORY,     /* the payload does not fit into RAM, and the medium will be lost */
 	REASON_ARRAY_DEGRADED, /* it is a member of a RAID set that misses another one already */
 	REASON_LOW_POWER,      /* a power supply or battery says that it is not safe to write */
-	REASON_LOCKDOWN, /* the kernel is locked down, and the backend needs what it forbids */
-	REASON_LAST = REASON_LOCKDOWN
+	REASON_LOCKDOWN,    /* the kernel is locked down, and the backend needs what it forbids */
+	REASON_BEHIND_RAID, /* its RAID controller does not let firmware through to it */
+	REASON_NO_WRITABLE_ESP, /* nowhere to put a capsule: only the server's own ESP would do */
+	REASON_VNIC_DISABLED,	/* the iLO's virtual network adapter is off */
+	REASON_LAST = REASON_VNIC_DISABLED
 };
 
 const char *reason_id(enum reason reason);  /* "ALREADY_CURRENT" */

@@ -172,3 +172,13 @@ bool component_has_flag(const struct component *comp, const char *flag)
 			return true;
 	return false;
 }
+
+const char *component_flag_value(const struct component *comp, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < comp->flag_count; i++)
+		if (strncmp(comp->flags[i], name, len) == 0)
+			return comp->flags[i] + len;
+	return NULL;
+}

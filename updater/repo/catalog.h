@@ -169,6 +169,9 @@ const struct payload_ref *component_ref(const struct component *comp, size_t ind
 
 bool component_has_flag(const struct component *comp, const char *flag);
 
+/* The value of a flag that has one: name is "scsi-mode="; NULL = there is no such flag. */
+const char *component_flag_value(const struct component *comp, const char *name);
+
 /* Every text that is NULL becomes "". */
 void component_complete(struct component *comp);
 void component_free(struct component *comp); /* what is its own; leaves {0} */

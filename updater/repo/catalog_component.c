@@ -248,15 +248,12 @@ static int read_flags(struct reader *r, yyjson_val *obj)
 		return rc;
 	yyjson_arr_foreach(list, idx, max, item)
 	{
-		const char *const *known = component_flags;
 		const char **flag = &comp->flags[idx];
 
 		rc = read_text(r, item, "flags", COMPONENT_FLAG_MAX, flag);
 		if (rc)
 			return rc;
-		while (*known && strcmp(*known, *flag) != 0)
-			known++;
-		rc = *known ? 0 : not_understood(r, "flag", *flag);
+		rc = component_flag_known(*flag) ? 0 : not_understood(r, "flag", *flag);
 		if (rc)
 			return rc;
 		comp->flag_count++;

@@ -56,6 +56,16 @@ static const struct {
 	  "set first." },
 	{ "LOW_POWER", "A power supply or battery says that it is not safe to write now." },
 	{ "LOCKDOWN", "The locked down kernel (Secure Boot) forbids what is needed for it." },
+	{ "BEHIND_RAID",
+	  "It is behind a RAID controller that lets no firmware through to it: the controller's "
+	  "own "
+	  "tool must write it." },
+	{ "NO_WRITABLE_ESP",
+	  "The firmware takes this update only from an EFI system partition, and there is none "
+	  "but the server's own, which is not ours: boot from a USB stick, which has one." },
+	{ "VNIC_DISABLED",
+	  "The iLO's virtual network adapter is off; switching it on resets the iLO and needs a "
+	  "yes." },
 	{ "HASH", "Bytes on the medium are not the signed ones: the medium is damaged." },
 	{ "SIGNATURE", "The repository is not signed as the policy demands." },
 	{ "PROOF",

@@ -37,6 +37,7 @@ struct apply {
 	const struct history *history; /* of earlier boots; NULL = none */
 	unsigned int step_base; /* steps of earlier boots of this run; the plan's 1 is base + 1 */
 	const char *boot_disk;	/* NULL = unknown */
+	const char *work_dir;	/* in RAM, for the backends; NULL = none */
 
 	/* Asked all the time: true lets nothing more begin. NULL = never. */
 	bool (*interrupted)(void *ctx);

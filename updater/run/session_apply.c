@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report/report.h"
+#include "base/fsio.h"
 #include "run/session_internal.h"
 
 /* Blocked for the whole run (law 8): a write is never cut off, the wish is seen between steps. */
@@ -119,6 +120,7 @@ enum exit_status session_status_without_steps(const struct session *s)
 
 int session_apply(struct session *s, enum exit_status *ret_status, struct err *err)
 {
+	char work_dir[FSIO_PATH_MAX];
 	struct apply apply = {
 		.hw = s->hw,
 		.repo_dir = s->options->choices.repo_dir,
@@ -131,12 +133,17 @@ int session_apply(struct session *s, enum exit_status *ret_status, struct err *e
 		.history = &s->history,
 		.step_base = s->step_base,
 		.boot_disk = s->options->boot_disk,
+		.work_dir = s->options->ram_dir ? work_dir : NULL,
 		.interrupted = session_stop_wished,
 		.tick = tick,
 		.ctx = s,
 	};
 	struct apply_run *run = NULL;
 	int rc;
+
+	/* Beside the payloads, whose folder is emptied. */
+	snprintf(work_dir, sizeof(work_dir), "%s-work",
+		 s->options->ram_dir ? s->options->ram_dir : "");
 
 	block_signals();
 	rc = session_fill_store(s, err);
