@@ -57,6 +57,7 @@ stick_boot() {
 
 # stick_start IMAGE DIR SECONDS WORDS SOCKET...: the same without firmware and boot loader: kernel
 # and initramfs of the build with the trust archive of the stick, WORDS on the kernel line.
+# LAB_OVERLAY is one more archive (overlay.sh).
 stick_start() {
 	_stick=$1 _in=$2 _limit=$3 _words=$4
 	shift 4
@@ -71,7 +72,7 @@ stick_direct() {
 	shift 4
 	xorriso -osirrox on -indev "stdio:$_stick" -extract /boot/trust.cpio "$_in/trust.cpio" \
 		>/dev/null 2>&1
-	cat "$lab_build/initrd.zst" "$_in/trust.cpio" >"$_in/initrd"
+	cat "$lab_build/initrd.zst" ${LAB_OVERLAY:+"$LAB_OVERLAY"} "$_in/trust.cpio" >"$_in/initrd"
 	rm -f "$_in/trust.cpio"
 	stick_qemu "$_in" "$_limit" "$_stick" "$@" -kernel "$lab_build/vmlinuz" \
 		-initrd "$_in/initrd" -append "console=ttyS0 panic=1 no_timer_check $_words"
