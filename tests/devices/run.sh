@@ -78,6 +78,7 @@ server() {
 	wrong=
 	if [ -f "$work/stick.img" ]; then
 		cp --sparse=always "$work/stick.img" "$dir/stick.img"
+		# shellcheck disable=SC2034
 		fat=$dir/stick.img@@$(stick_partition "$dir/stick.img" 3)
 	fi
 	"$2" >"$dir/messages" 2>&1 || fail "$2 ended with status $?"
