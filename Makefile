@@ -112,10 +112,11 @@ $(OBJ)/%.o: %.c Makefile VERSION $(wildcard $(SYSROOT)/.key)
 
 # The emulated devices: host programs, never part of an image.
 LAB_CC := gcc -std=c17 -D_GNU_SOURCE -O1 -g $(WARN) -Itests/lab
-lab: $(BUILD)/lab/lab_nvme $(BUILD)/lab/mkfw
+lab: $(BUILD)/lab/lab_nvme $(BUILD)/lab/lab_pci $(BUILD)/lab/mkfw
 $(BUILD)/lab/lab_nvme: $(LAB_NVME_SRCS)
+$(BUILD)/lab/lab_pci: $(LAB_PCI_ONLY_SRCS)
 $(BUILD)/lab/mkfw: $(LAB_MKFW_SRCS)
-$(BUILD)/lab/lab_nvme $(BUILD)/lab/mkfw: $(wildcard tests/lab/*.h)
+$(BUILD)/lab/lab_nvme $(BUILD)/lab/lab_pci $(BUILD)/lab/mkfw: $(wildcard tests/lab/*.h)
 	@mkdir -p $(@D)
 	$(call say,LAB,$@)
 	$(Q)$(LAB_CC) -o $@ $(filter %.c,$^) -lpthread

@@ -8,4 +8,5 @@ LAB_VFIO_SRCS  := $(addprefix tests/lab/,vfio_user.c vfio_memory.c)
 LAB_PCI_SRCS   := $(addprefix tests/lab/,nvme_pci.c nvme_regs.c nvme_queue.c nvme_exec.c \
 	nvme_file.c) $(LAB_VFIO_SRCS) $(LAB_MODEL_SRCS)
 LAB_NVME_SRCS  := tests/lab/lab_nvme.c $(LAB_PCI_SRCS)
+LAB_PCI_ONLY_SRCS := tests/lab/lab_pci.c $(LAB_VFIO_SRCS)
 LAB_MKFW_SRCS  := $(addprefix tests/lab/,mkfw.c fwimage.c)

@@ -363,7 +363,7 @@ static void disconnect(struct vfio_user *server)
 
 int vfio_user_serve(struct vfio_user *server, int listen_fd)
 {
-	static struct message message;
+	struct message message;
 	int error;
 
 	server->socket = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);

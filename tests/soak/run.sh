@@ -20,6 +20,8 @@ cd "$top" || exit 1
 . tests/soak/hang.sh
 # shellcheck source=tests/soak/fuzz.sh
 . tests/soak/fuzz.sh
+# shellcheck source=tests/soak/seeds.sh
+. tests/soak/seeds.sh
 soak=$lab_build/soak
 # Room for the payloads in RAM, beside the reserve.
 LAB_MEMORY=1G
@@ -29,14 +31,16 @@ tab=$(printf '\t')
 usage() {
 	cat <<'TEXT'
 usage: ./build.sh soak [HOURS]
-       ./build.sh soak [--cuts N] [--hang N] [--fuzz MINUTES] [--seed N]
+       ./build.sh soak [--cuts N] [--hang N] [--fuzz MINUTES] [--seeds N] [--seed N]
        ./build.sh soak --summary
 
-  (none)          one round: 10 power cuts, the silent drive once, 2 minutes of each fuzzer
+  (none)          one round: 10 power cuts, the silent drive once, 100 seeds of each backend,
+                  2 minutes of each fuzzer
   HOURS           rounds until so many hours have passed
   --cuts N        N power cuts at random moments
   --hang N        N times a drive that falls silent in the middle (8 minutes each)
   --fuzz MINUTES  each fuzzer so long, with clang's libFuzzer
+  --seeds N       each backend with N more seeds of disturbance
   --seed N        the moments of the cuts follow from it; default: the time
   --summary       writes the sums of all results into RELIABILITY.md
 
@@ -70,6 +74,7 @@ rows() {
 		function row() {
 			if (part == "") return
 			if (part ~ /^fuzz_/) much = sprintf("%.1f minutes, %d thousand inputs", count / 60, inputs / 1000)
+			else if (part ~ /^seeds_/) much = count " seeds"
 			else much = count (part == "power-cuts" ? " cuts in " runs " updates" : " runs")
 			printf "| %s | %s | %d | %s | %s |\n", part, much, failures, substr(last, 1, 10), commit
 		}
@@ -114,6 +119,7 @@ round() {
 		_hung=$((_hung + 1))
 		soak_hang
 	done
+	[ "$seeds" -eq 0 ] || soak_seeds "$seeds"
 	[ "$fuzz" -eq 0 ] || soak_fuzz $((fuzz * 60))
 }
 
@@ -125,7 +131,7 @@ leave() {
 }
 
 server=
-cuts=0 hang=0 fuzz=0 hours=
+cuts=0 hang=0 fuzz=0 seeds=0 hours=
 seed=$(date +%s)
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -145,6 +151,10 @@ while [ $# -gt 0 ]; do
 		fuzz=$(number_of "$1" "${2:-}") || exit
 		shift
 		;;
+	--seeds)
+		seeds=$(number_of "$1" "${2:-}") || exit
+		shift
+		;;
 	--seed)
 		seed=$(number_of "$1" "${2:-}") || exit
 		shift
@@ -157,7 +167,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ "$cuts$hang$fuzz" != 000 ] || cuts=10 hang=1 fuzz=2
+[ "$cuts$hang$fuzz$seeds" != 0000 ] || cuts=10 hang=1 fuzz=2 seeds=100
 
 commit=$(git rev-parse --short=8 HEAD 2>/dev/null || echo unknown)
 [ -z "$(git status --porcelain 2>/dev/null)" ] || commit=$commit+
