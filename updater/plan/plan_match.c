@@ -54,7 +54,7 @@ bool match_has_firmware(const struct device *dev)
 {
 	const char *class_code = device_prop(dev, "pci.class");
 
-	if (dev->kind && dev->kind != DEVICE_PCI)
+	if (dev->kind != DEVICE_PCI)
 		return true;
 	for (size_t i = 0; class_code && i < sizeof(firmware_classes) / sizeof(char *); i++)
 		if (strncmp(class_code, firmware_classes[i], strlen(firmware_classes[i])) == 0)
