@@ -202,7 +202,10 @@ offers() {
 	case ${_place##*/} in
 	*.orig.tar.*) offers_source "${_dir##*/}" orig ;;
 	*.debian.tar.*) offers_source "${_dir##*/}" debian ;;
-	linux-image-*) offers_kernel ;;
+	linux-image-*) offers_kernel linux-image- '' ;;
+	linux-headers-*-common_*) offers_kernel linux-headers- -common ;;
+	linux-headers-*) offers_kernel linux-headers- '' ;;
+	linux-kbuild-*) offers_kernel linux-kbuild- '' ;;
 	*.deb)
 		_file=${_place##*/}
 		offers_binary "${_file%%_*}"
@@ -212,10 +215,16 @@ offers() {
 
 # The kernel's package name holds its version; a package that only depends on it leads there.
 # Another series than 6.12 would need another look at modules.list: it is never taken by itself.
+# offers_kernel PREFIX SUFFIX: of the packages with that version between them.
 offers_kernel() {
 	apt_private apt-cache show --all-versions linux-image-amd64 |
-		sed -n 's/^Depends:.*\(linux-image-6\.12\.[^ ,]*\).*/\1/p' | sort -u |
-		while read -r _kernel; do offers_binary "$_kernel"; done
+		sed -n 's/^Depends:.*linux-image-\(6\.12\.[^ ,]*\).*/\1/p' | sort -u |
+		while read -r _kernel; do
+			case $1$2 in
+			linux-kbuild- | *-common) _kernel=${_kernel%-amd64} ;;
+			esac
+			offers_binary "$1$_kernel$2"
+		done
 }
 
 # newest LINE: reads offers, prints the version to take: the highest of the release itself; where
