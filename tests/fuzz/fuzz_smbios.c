@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/smbios.h"
+#include "format/smbios_parts.h"
+#include "inventory/components.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -31,6 +32,45 @@ static void check_entry(const uint8_t *data, size_t size, size_t begin, size_t e
 	}
 }
 
+static void check_parts(const struct smbios_entry *entry)
+{
+	struct smbios_firmware firmware;
+	struct smbios_place place;
+	struct smbios_tpm tpm;
+	char words[64];
+
+	smbios_host_interface(entry, words, sizeof(words), NULL);
+	check_text(words, sizeof(words));
+	smbios_firmware(entry, &firmware, NULL);
+	check_text(firmware.name, sizeof(firmware.name));
+	check_text(firmware.guid, sizeof(firmware.guid));
+	if (firmware.associated_count > SMBIOS_FIRMWARE_HANDLES || !*firmware.state)
+		abort();
+	smbios_tpm(entry, &tpm, NULL);
+	check_text(tpm.vendor, sizeof(tpm.vendor));
+	if (smbios_place(entry, &place) && (place.device > 31 || place.function > 7))
+		abort();
+}
+
+/* Whatever the table, the devices that were there stay. */
+static void check_components(const uint8_t *data, size_t size)
+{
+	struct inventory inv = { 0 };
+	struct device *dev;
+
+	if (inventory_add(&inv, DEVICE_SYSTEM, "system", &dev, NULL) ||
+	    inventory_add(&inv, DEVICE_PCI, "pci:0000:00:00.0", &dev, NULL))
+		abort();
+	components_add(data, size, &inv, NULL);
+	if (inv.count < 2 || strcmp(inv.devices[0].id, "system") != 0)
+		abort();
+	for (size_t i = 0; i < inv.count; i++) {
+		check_text(inv.devices[i].id, sizeof(inv.devices[i].id));
+		check_text(inv.devices[i].version, sizeof(inv.devices[i].version));
+	}
+	inventory_free(&inv);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct smbios_summary summary;
@@ -40,6 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	while ((rc = smbios_next(data, size, &pos, &entry, NULL)) == 1) {
 		check_entry(data, size, begin, pos, &entry);
+		check_parts(&entry);
 		begin = pos;
 	}
 	if (smbios_summarize(data, size, &summary, NULL) != rc)
@@ -48,5 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_text(summary.system_serial, sizeof(summary.system_serial));
 	check_text(summary.system_uuid, sizeof(summary.system_uuid));
 	check_text(summary.bios_release, sizeof(summary.bios_release));
+	check_text(summary.chassis_type, sizeof(summary.chassis_type));
+	check_components(data, size);
 	return 0;
 }

@@ -113,9 +113,41 @@ static const struct {
 	FIELD(SMBIOS_TYPE_BOARD, 0x06, board_version),
 	FIELD(SMBIOS_TYPE_BOARD, 0x07, board_serial),
 	FIELD(SMBIOS_TYPE_CHASSIS, 0x04, chassis_vendor),
+	FIELD(SMBIOS_TYPE_CHASSIS, 0x06, chassis_version),
 	FIELD(SMBIOS_TYPE_CHASSIS, 0x07, chassis_serial),
 	FIELD(SMBIOS_TYPE_CHASSIS, 0x08, chassis_asset),
 };
+
+/* 7.4.1; those that servers have. Bit 7 is a lock. */
+static const struct {
+	uint8_t type;
+	const char *name;
+} chassis_types[] = {
+	{ 0x03, "desktop" },	     { 0x07, "tower" },	       { 0x11, "main server" },
+	{ 0x17, "rack mount" },	     { 0x19, "multi-system" }, { 0x1c, "blade" },
+	{ 0x1d, "blade enclosure" },
+};
+
+/* The SKU stands behind a list whose length is told before it, 7.4. */
+static void read_chassis(const struct smbios_entry *entry, struct smbios_summary *ret)
+{
+	enum { TYPE = 0x05, HEIGHT = 0x11, ELEMENTS = 0x13, ELEMENT_BYTES = 0x14, LIST = 0x15 };
+	uint8_t type = entry->data_len > TYPE ? entry->data[TYPE] & 0x7f : 0;
+
+	if (type)
+		snprintf(ret->chassis_type, sizeof(ret->chassis_type), "type %u", type);
+	for (size_t i = 0; i < sizeof(chassis_types) / sizeof(*chassis_types); i++)
+		if (chassis_types[i].type == type)
+			snprintf(ret->chassis_type, sizeof(ret->chassis_type), "%s",
+				 chassis_types[i].name);
+	if (entry->data_len > HEIGHT && entry->data[HEIGHT])
+		snprintf(ret->chassis_height, sizeof(ret->chassis_height), "%u U",
+			 entry->data[HEIGHT]);
+	if (entry->data_len > ELEMENT_BYTES)
+		smbios_string(entry,
+			      LIST + (size_t)entry->data[ELEMENTS] * entry->data[ELEMENT_BYTES],
+			      ret->chassis_sku, sizeof(ret->chassis_sku));
+}
 
 static void read_entry(const struct smbios_entry *entry, struct smbios_summary *ret)
 {
@@ -127,6 +159,8 @@ static void read_entry(const struct smbios_entry *entry, struct smbios_summary *
 		read_release(entry, 0x14, ret->bios_release);
 		read_release(entry, 0x16, ret->ec_release);
 	}
+	if (entry->type == SMBIOS_TYPE_CHASSIS)
+		read_chassis(entry, ret);
 	if (entry->type == SMBIOS_TYPE_SYSTEM)
 		read_uuid(entry, 0x08, ret->system_uuid);
 }

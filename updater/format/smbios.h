@@ -17,7 +17,11 @@ enum smbios_type {
 	SMBIOS_TYPE_SYSTEM = 1,
 	SMBIOS_TYPE_BOARD = 2,
 	SMBIOS_TYPE_CHASSIS = 3,
+	SMBIOS_TYPE_SLOT = 9,
+	SMBIOS_TYPE_IPMI = 38,
+	SMBIOS_TYPE_ONBOARD = 41,
 	SMBIOS_TYPE_HOST_INTERFACE = 42,
+	SMBIOS_TYPE_TPM = 43,
 	SMBIOS_TYPE_FIRMWARE = 45,
 	SMBIOS_TYPE_END = 127,
 };
@@ -66,6 +70,10 @@ struct smbios_summary {
 	char chassis_vendor[SMBIOS_TEXT_MAX];
 	char chassis_serial[SMBIOS_TEXT_MAX];
 	char chassis_asset[SMBIOS_TEXT_MAX];
+	char chassis_version[SMBIOS_TEXT_MAX];
+	char chassis_sku[SMBIOS_TEXT_MAX];
+	char chassis_type[24];		  /* "rack mount", "blade" ... or the number */
+	char chassis_height[16];	  /* "2 U" */
 	unsigned int host_interfaces;	  /* type 42: the way to a BMC's Redfish service */
 	unsigned int firmware_components; /* type 45 */
 };

@@ -50,6 +50,8 @@ static const struct {
 	PROP("board.product", board_product),	PROP("board.version", board_version),
 	PROP("board.serial", board_serial),	PROP("chassis.vendor", chassis_vendor),
 	PROP("chassis.serial", chassis_serial), PROP("chassis.asset", chassis_asset),
+	PROP("chassis.type", chassis_type),	PROP("chassis.version", chassis_version),
+	PROP("chassis.height", chassis_height), PROP("chassis.sku", chassis_sku),
 #undef PROP
 };
 
@@ -112,15 +114,21 @@ static int set_lockdown(struct hwio *hw, struct device *dev)
 static int set_tpm(struct hwio *hw, struct device *dev)
 {
 	CLEANUP_FREE char(*names)[HWIO_NAME_MAX] = NULL;
-	char path[HWIO_NAME_MAX + 64], version[16], text[48];
+	char path[HWIO_NAME_MAX + 64], version[16], text[160];
 	size_t count = 0;
+	int rc;
 
 	if (hw->ops->list(hw, "/sys/class/tpm", &names, &count) || count == 0)
 		return device_set_prop(dev, "system.tpm", "none");
 	snprintf(path, sizeof(path), "/sys/class/tpm/%s/tpm_version_major", names[0]);
 	hwio_read_attr(hw, path, version, sizeof(version));
 	snprintf(text, sizeof(text), "present%s%s", *version ? ", version " : "", version);
-	return device_set_prop(dev, "system.tpm", text);
+	rc = device_set_prop(dev, "system.tpm", text);
+	/* Only drivers of a TPM 1.2 say more (Documentation/ABI/stable/sysfs-class-tpm). */
+	snprintf(path, sizeof(path), "/sys/class/tpm/%s/caps", names[0]);
+	if (rc || hwio_read_attr(hw, path, text, sizeof(text)))
+		return rc;
+	return device_set_prop(dev, "system.tpm.caps", text);
 }
 
 static int set_kernel(struct hwio *hw, struct device *dev)
@@ -138,8 +146,9 @@ static int set_kernel(struct hwio *hw, struct device *dev)
 int probe_system(const struct probe_source *source, struct inventory *inv, struct err *err)
 {
 	struct smbios_summary summary = { 0 };
+	struct err damage = { 0 };
 	struct device *dev;
-	int table = read_table(source->hw, &summary, err);
+	int table = read_table(source->hw, &summary, &damage);
 	int rc;
 
 	read_attributes(source->hw, &summary);
@@ -153,8 +162,12 @@ int probe_system(const struct probe_source *source, struct inventory *inv, struc
 	/* libefivar knows the machine it runs on only. */
 	if (!rc && !source->root)
 		rc = device_set_prop(dev, "system.secure-boot", secure_boot_state(source->hw));
+	if (!rc && table == ERR_FORMAT)
+		rc = device_set_prop(dev, "smbios.error", damage.text);
 	if (rc)
 		return err_set(err, rc, "out of memory");
+	if (table && err)
+		*err = damage;
 	/* No table is nothing to report when the attributes had the answer. */
 	return table == ERR_NOT_FOUND && *summary.system_product ? 0 : table;
 }

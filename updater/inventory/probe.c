@@ -7,6 +7,7 @@
 
 #include "backends/backend.h"
 #include "inventory/arrays.h"
+#include "inventory/components.h"
 #include "inventory/identity.h"
 
 /* All before the backends, which name PCI functions as parents. */
@@ -17,6 +18,16 @@ static const struct {
 	{ "system", probe_system },
 	{ "PCI", probe_pci },
 	{ "ESRT", probe_esrt },
+	{ "BMC", probe_ipmi },
+};
+
+/* Behind the backends: what is about the devices that they found. */
+static const struct {
+	const char *name;
+	int (*probe)(struct hwio *hw, struct inventory *inv, struct err *err);
+} seconds[] = {
+	{ "arrays", arrays_probe },
+	{ "SMBIOS", components_probe },
 };
 
 static int add_warning(char **warnings, const char *name, const struct err *why, struct err *err)
@@ -44,15 +55,18 @@ static int probe_backends(const struct probe_source *source, struct inventory *i
 	return rc;
 }
 
-/* Behind the backends: they find the drives. */
-static int probe_arrays(const struct probe_source *source, struct inventory *inv, char **warnings,
-			struct err *err)
+static int probe_seconds(const struct probe_source *source, struct inventory *inv, char **warnings,
+			 struct err *err)
 {
-	struct err why = { 0 };
+	int rc = 0;
 
-	if (arrays_probe(source->hw, inv, &why) == 0)
-		return 0;
-	return add_warning(warnings, "arrays", &why, err);
+	for (size_t i = 0; i < sizeof(seconds) / sizeof(*seconds) && !rc; i++) {
+		struct err why = { 0 };
+
+		if (seconds[i].probe(source->hw, inv, &why))
+			rc = add_warning(warnings, seconds[i].name, &why, err);
+	}
+	return rc;
 }
 
 int probe_all(const struct probe_source *source, struct inventory *ret, char **ret_warnings,
@@ -73,6 +87,6 @@ int probe_all(const struct probe_source *source, struct inventory *ret, char **r
 	if (!rc)
 		rc = probe_backends(source, ret, ret_warnings, err);
 	if (!rc)
-		rc = probe_arrays(source, ret, ret_warnings, err);
+		rc = probe_seconds(source, ret, ret_warnings, err);
 	return rc ? rc : identity_add(ret, err);
 }
