@@ -16,6 +16,7 @@ struct inventory_command {
 	struct opt_list consoles;
 	const char *log_dir;
 	bool json;
+	bool every_reason;
 };
 
 /* What both forms of an inventory look like. */
@@ -69,7 +70,8 @@ static int take_inventory(const struct inventory_command *command, struct err *e
 	if (warnings)
 		fprintf(stderr, "%s", warnings);
 	rc = rc ? rc : inventory_to_json(&inv, &forms.json, &forms.json_len, err);
-	rc = rc ? rc : inventory_to_table(&inv, TABLE_COLUMNS, &forms.table, err);
+	rc = rc ? rc
+		: inventory_to_table(&inv, TABLE_COLUMNS, command->every_reason, &forms.table, err);
 	/* Shown first: a medium that cannot be written must not hide the result. */
 	if (!rc && command->json)
 		rc = show(command, forms.json, forms.json_len, err);
@@ -117,6 +119,9 @@ int cmd_inventory(int argc, char **argv)
 		  "also write inventory.json, inventory.txt and traces there" },
 		{ "console", OPT_LIST, &command.consoles, "DEV",
 		  "also show it on this console; may be given several times" },
+		{ "long", OPT_FLAG, &command.every_reason, NULL,
+		  "say below every device why nothing can update it, not only where something "
+		  "was found that bars it" },
 		{ "json", OPT_FLAG, &command.json, NULL, "JSON instead of a table" },
 		{ 0 },
 	};

@@ -22,7 +22,7 @@ static char *through(const uint8_t *data, size_t size, size_t *ret_len)
 		return NULL;
 	}
 	if (inventory_to_json(&inv, &text, ret_len, &err) ||
-	    inventory_to_table(&inv, 80, &table, &err))
+	    inventory_to_table(&inv, 80, false, &table, &err))
 		abort();
 	inventory_free(&inv);
 	return text;

@@ -317,7 +317,7 @@ static void the_table_is_as_wide_as_asked(void)
 		char *save, *line;
 		size_t lines = 0;
 
-		CHECK_INT(inventory_to_table(&inv, widths[i], &text, NULL), 0);
+		CHECK_INT(inventory_to_table(&inv, widths[i], true, &text, NULL), 0);
 		for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 			size_t columns = 0;
 
@@ -341,7 +341,7 @@ static void the_table_says_what_runs(void)
 
 	fill_drive(&inv);
 	add(&inv, DEVICE_SYSTEM, "system");
-	CHECK_INT(inventory_to_table(&inv, 80, &text, NULL), 0);
+	CHECK_INT(inventory_to_table(&inv, 80, false, &text, NULL), 0);
 	CHECK_STR(text,
 		  "DEVICE   VERSION  BACKEND  NAME\n"
 		  "nvme:S1  2.1      nvme     LAB NVME X100\n"

@@ -76,7 +76,8 @@ static int bmc_receive(struct bmc *bmc, struct ipmi_recv *recv)
 	recv->msg.data[0] = code;
 	if (code)
 		len = 1;
-	memcpy(recv->msg.data + 1, bmc->answer, len - 1);
+	if (len > 1)
+		memcpy(recv->msg.data + 1, bmc->answer, len - 1);
 	recv->msg.data_len = (unsigned short)len;
 	return 0;
 }
@@ -223,11 +224,11 @@ static void what_went_wrong_is_said(void)
 		unsigned int asked;
 	} cases[] = {
 		{ { .open_errno = EACCES }, "/dev/ipmi0: Permission denied", 0 },
-		{ { .send_errno = EIO }, "sending to the BMC: Input/output error", 1 },
+		{ { .send_errno = EIO }, "sending to the BMC: ", 1 },
 		{ { .silent = true }, "did not answer within 3000 ms", 1 },
 		{ { .code = 0xc1 }, "completion code C1h", 1 },
-		{ { .busy = 1000, .busy_code = 0xc0 }, "the BMC is busy: ", 9 },
-		{ { .busy = 1000, .busy_code = 0xd1 }, "completion code D1h", 9 },
+		{ { .busy = 1000, .busy_code = 0xc0 }, "the BMC is busy: ", 10 },
+		{ { .busy = 1000, .busy_code = 0xd1 }, "completion code D1h", 10 },
 		{ { .answer = ILO, .answer_len = 10 }, "10 bytes instead of 11", 1 },
 		{ { .answer = "", .answer_len = 0 }, "0 bytes instead of 11", 1 },
 		{ { .answer = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",

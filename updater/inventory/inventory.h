@@ -120,7 +120,8 @@ void device_free(struct device *dev);
  * JSON, shaped like a collection of Redfish SoftwareInventory ("Members": [{"Id", "Name",
  * "Manufacturer", "Version", "Updateable", "SoftwareId": the most specific target}]) with what is
  * ours under "Oem"."Drydock", so that it can be compared with an online inventory. What is not
- * known is left out. *ret_text is malloc'ed, one line a member's field, with a final newline.
+ * known is left out; "WhyNot" says why nothing can update a device (why_not.h) and is not read
+ * back. *ret_text is malloc'ed, one line a member's field, with a final newline.
  */
 int inventory_to_json(const struct inventory *inv, char **ret_text, size_t *ret_len,
 		      struct err *err);
@@ -128,8 +129,12 @@ int inventory_to_json(const struct inventory *inv, char **ret_text, size_t *ret_
 /* Reads it back, for plan --inventory FILE: at most INVENTORY_MAX_BYTES. ERR_FORMAT, ... */
 int inventory_from_json(const uint8_t *buf, size_t len, struct inventory *ret, struct err *err);
 
-/* A table for people, at most width columns, malloc'ed text of several lines. ERR_NOMEM. */
-int inventory_to_table(const struct inventory *inv, unsigned int width, char **ret_text,
-		       struct err *err);
+/*
+ * A table for people, at most width columns, malloc'ed text of several lines. Below a device that
+ * something bars stands why, in lines of its own; with every_reason also below those that merely no
+ * backend knows. ERR_NOMEM.
+ */
+int inventory_to_table(const struct inventory *inv, unsigned int width, bool every_reason,
+		       char **ret_text, struct err *err);
 
 #endif

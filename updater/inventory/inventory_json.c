@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "inventory/why_not.h"
 
 #define FORMAT 1
 
@@ -76,7 +77,19 @@ static bool write_targets(yyjson_mut_doc *doc, yyjson_mut_val *oem, const struct
 	return ok;
 }
 
-static bool write_device(yyjson_mut_doc *doc, yyjson_mut_val *members, const struct device *dev)
+static bool write_why_not(yyjson_mut_doc *doc, yyjson_mut_val *oem, const struct inventory *inv,
+			  const struct device *dev)
+{
+	char text[WHY_NOT_MAX], clean[WHY_NOT_MAX];
+
+	if (inventory_why_not(inv, dev, text) == WHY_NOT_UPDATEABLE)
+		return true;
+	text_copy(clean, sizeof(clean), text);
+	return yyjson_mut_obj_add_strcpy(doc, oem, "WhyNot", clean);
+}
+
+static bool write_device(yyjson_mut_doc *doc, yyjson_mut_val *members, const struct inventory *inv,
+			 const struct device *dev)
 {
 	yyjson_mut_val *obj = yyjson_mut_arr_add_obj(doc, members);
 	yyjson_mut_val *oem;
@@ -91,7 +104,8 @@ static bool write_device(yyjson_mut_doc *doc, yyjson_mut_val *members, const str
 	return oem && write_text(doc, oem, "Kind", device_kind_name(dev->kind)) &&
 	       write_members(doc, oem, dev, true) &&
 	       write_text(doc, oem, "Evidence", evidence_name(dev->evidence)) &&
-	       write_properties(doc, oem, dev) && write_targets(doc, oem, dev);
+	       write_why_not(doc, oem, inv, dev) && write_properties(doc, oem, dev) &&
+	       write_targets(doc, oem, dev);
 }
 
 static bool write_inventory(yyjson_mut_doc *doc, const struct inventory *inv)
@@ -110,7 +124,7 @@ static bool write_inventory(yyjson_mut_doc *doc, const struct inventory *inv)
 			  : NULL;
 	ok = members;
 	for (size_t i = 0; i < inv->count && ok; i++)
-		ok = write_device(doc, members, &inv->devices[i]);
+		ok = write_device(doc, members, inv, &inv->devices[i]);
 	return ok;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "inventory/why_not.h"
 
 /* Columns that are cut when a device has more; the last one takes what is left of the width. */
 enum column { COLUMN_ID, COLUMN_VERSION, COLUMN_BACKEND, COLUMN_NAME, COLUMN_COUNT };
@@ -79,7 +80,41 @@ static void put_row(FILE *out, const char *const cells[COLUMN_COUNT],
 	fputc('\n', out);
 }
 
-static void put_table(FILE *out, const struct inventory *inv, unsigned int width)
+/* In lines of at most width columns, cut between words where there are any. */
+static void put_wrapped(FILE *out, const char *text, unsigned int width)
+{
+	static const char indent[] = "    ";
+	size_t room = width > 24 ? width - sizeof(indent) + 1 : 20;
+
+	while (*text) {
+		size_t len = strlen(text);
+
+		if (len > room) {
+			len = room;
+			while (len > 0 && text[len] != ' ')
+				len--;
+			len = len ? len : room;
+		}
+		fprintf(out, "%s%.*s\n", indent, (int)len, text);
+		text += len;
+		text += strspn(text, " ");
+	}
+}
+
+static void put_reason(FILE *out, const struct inventory *inv, const struct device *dev,
+		       unsigned int width, bool every_reason)
+{
+	char text[WHY_NOT_MAX], clean[WHY_NOT_MAX];
+	enum why_not why = inventory_why_not(inv, dev, text);
+
+	if (why == WHY_NOT_UPDATEABLE || (why != WHY_NOT_BARRED && !every_reason))
+		return;
+	/* Of device texts as they came: only ASCII, so that a byte is a column. */
+	text_from_field(clean, sizeof(clean), (const uint8_t *)text, strlen(text));
+	put_wrapped(out, clean, width);
+}
+
+static void put_table(FILE *out, const struct inventory *inv, unsigned int width, bool every_reason)
 {
 	unsigned int widths[COLUMN_COUNT];
 	const char *cells[COLUMN_COUNT];
@@ -92,11 +127,12 @@ static void put_table(FILE *out, const struct inventory *inv, unsigned int width
 		for (enum column col = 0; col < COLUMN_COUNT; col++)
 			cells[col] = cell(&inv->devices[i], col);
 		put_row(out, cells, widths);
+		put_reason(out, inv, &inv->devices[i], width, every_reason);
 	}
 }
 
-int inventory_to_table(const struct inventory *inv, unsigned int width, char **ret_text,
-		       struct err *err)
+int inventory_to_table(const struct inventory *inv, unsigned int width, bool every_reason,
+		       char **ret_text, struct err *err)
 {
 	char *text = NULL;
 	size_t len;
@@ -105,7 +141,7 @@ int inventory_to_table(const struct inventory *inv, unsigned int width, char **r
 
 	if (!out)
 		return err_set(err, ERR_NOMEM, "out of memory");
-	put_table(out, inv, width);
+	put_table(out, inv, width, every_reason);
 	failed = ferror(out);
 	if (fclose(out) != 0 || failed) {
 		free(text);
