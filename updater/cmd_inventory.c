@@ -6,6 +6,7 @@
 #include "base/fsio.h"
 #include "drydock.h"
 #include "hw/hwio_record.h"
+#include "hw/slow.h"
 #include "inventory/probe.h"
 #include "ui/console.h"
 
@@ -99,6 +100,11 @@ static int run(struct inventory_command *command, struct err *err)
 		rc = rc ? rc : hwio_record_new(real, command->log_dir, &command->source.hw, err);
 	}
 	rc = rc ? rc : take_inventory(command, err);
+	/* A device that hangs holds on to both: they go with the process. */
+	if (slow_left_alone() && command->source.hw != real)
+		hwio_record_sync(command->source.hw, NULL);
+	if (slow_left_alone())
+		return rc;
 	if (command->source.hw != real)
 		hwio_record_free(command->source.hw);
 	hwio_real_free(real);

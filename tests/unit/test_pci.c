@@ -9,7 +9,8 @@
 #include "base/cleanup.h"
 #include "hw/pci_dump.h"
 #include "hw/pci_lib.h"
-#include "hw/pci_vpd.h"
+#include "hw/pci_details.h"
+#include "hw/slow.h"
 #include "tap.h"
 #include "temp_tree.h"
 
@@ -289,13 +290,17 @@ static const struct hwio_ops rom_ops = {
 static struct device *probe_rom(struct inventory *inv)
 {
 	struct hwio hw = { .ops = &rom_ops };
+	struct pci_details *details;
 	struct device *dev = NULL;
 
 	inventory_free(inv);
 	rom.pos = 0;
 	rom.reads = 0;
 	CHECK_INT(inventory_add(inv, DEVICE_PCI, "pci:0000:03:00.0", &dev, NULL), 0);
-	pci_vpd_probe(&hw, dev);
+	details = pci_details_start(&hw, dev);
+	CHECK(details != NULL);
+	if (details)
+		pci_details_take(details, dev, slow_now_ms() + 10000);
 	return dev;
 }
 

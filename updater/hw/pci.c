@@ -11,9 +11,10 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "hw/pci_details.h"
 #include "hw/pci_dump.h"
 #include "hw/pci_lib.h"
-#include "hw/pci_vpd.h"
+#include "hw/slow.h"
 
 #define FILL                                                                      \
 	(PCI_FILL_IDENT | PCI_FILL_CLASS | PCI_FILL_CLASS_EXT | PCI_FILL_SUBSYS | \
@@ -24,8 +25,10 @@
 /* What libpci tells of a function; gathered in one guarded call. */
 struct function {
 	struct pci_dev *dev;
-	bool lost;	   /* it went away while it was looked at */
-	int secondary_bus; /* of a bridge, -1 = none */
+	bool lost;		     /* it went away while it was looked at */
+	size_t index;		     /* of its device in the inventory */
+	struct pci_details *details; /* what is read beside the rest; NULL = nothing */
+	int secondary_bus;	     /* of a bridge, -1 = none */
 	char vendor[NAME_MAX_BYTES];
 	char model[NAME_MAX_BYTES];
 	char name[NAME_MAX_BYTES];
@@ -246,16 +249,12 @@ static void note_answer(struct hwio *hw, const struct device *dev)
 
 /* A function that goes away while it is looked at costs itself only: the first error is kept. */
 static int add_functions(struct pci_lib *lib, const struct probe_source *source,
-			 struct inventory *inv, struct err *err)
+			 struct function *fns, size_t count, struct inventory *inv, struct err *err)
 {
-	CLEANUP_FREE struct function *fns = NULL;
 	struct err first = { 0 };
 	struct device *dev;
-	size_t count = 0;
-	int rc = list_functions(lib, &fns, &count, err);
+	int rc;
 
-	if (rc)
-		return rc;
 	for (size_t i = 0; i < count; i++)
 		fns[i].lost = pci_lib_call(lib, call_fill, &fns[i], first.code ? NULL : &first);
 	for (size_t i = 0; i < count; i++) {
@@ -264,13 +263,37 @@ static int add_functions(struct pci_lib *lib, const struct probe_source *source,
 		rc = add_device(fns, count, i, inv, &dev, err);
 		if (rc)
 			return rc;
+		fns[i].index = inv->count - 1;
 		if (!source->lspci_dump)
-			pci_vpd_probe(source->hw, dev);
+			fns[i].details = pci_details_start(source->hw, dev);
 		note_answer(source->hw, dev);
 	}
 	if (first.code)
 		*err = first;
 	return first.code;
+}
+
+static void take_details(struct function *fns, size_t count, struct inventory *inv)
+{
+	uint64_t end_ms = slow_now_ms() + PCI_DETAILS_LIMIT_MS;
+
+	for (size_t i = 0; i < count; i++)
+		if (fns[i].details)
+			pci_details_take(fns[i].details, &inv->devices[fns[i].index], end_ms);
+}
+
+static int add_all(struct pci_lib *lib, const struct probe_source *source, struct inventory *inv,
+		   struct err *err)
+{
+	CLEANUP_FREE struct function *fns = NULL;
+	size_t count = 0;
+	int rc = list_functions(lib, &fns, &count, err);
+
+	if (rc)
+		return rc;
+	rc = add_functions(lib, source, fns, count, inv, err);
+	take_details(fns, count, inv);
+	return rc;
 }
 
 int probe_pci(const struct probe_source *source, struct inventory *inv, struct err *err)
@@ -292,7 +315,7 @@ int probe_pci(const struct probe_source *source, struct inventory *inv, struct e
 	}
 	rc = rc ? rc : load_names(&lib, source->pci_ids, err);
 	rc = rc ? rc : pci_lib_call(&lib, call_scan, NULL, err);
-	rc = rc ? rc : add_functions(&lib, source, inv, err);
+	rc = rc ? rc : add_all(&lib, source, inv, err);
 	pci_lib_close(&lib);
 	return rc;
 }

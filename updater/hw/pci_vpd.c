@@ -3,13 +3,11 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "format/vpd.h"
 
 #define LIMIT_MS    1000
 #define CHUNK_BYTES 64 /* between two looks at the clock */
@@ -52,32 +50,25 @@ static void set_fields(struct device *dev, const struct vpd *vpd)
 		snprintf(dev->serial, sizeof(dev->serial), "%s", serial);
 }
 
-static void probe_fd(struct hwio *hw, int fd, struct device *dev)
+void pci_vpd_read(struct hwio *hw, int fd, struct pci_vpd *ret)
 {
 	CLEANUP_FREE uint8_t *buf = malloc(VPD_MAX_BYTES);
-	struct err err = { 0 };
-	struct vpd vpd;
 	ssize_t len = buf ? read_all(hw, fd, buf, VPD_MAX_BYTES) : -ENOMEM;
+	struct err err = { 0 };
 
+	ret->error[0] = '\0';
 	if (len < 0)
-		device_set_prop(dev, "pci.vpd.error", strerror((int)-len));
-	else if (vpd_parse(buf, (size_t)len, &vpd, &err))
-		device_set_prop(dev, "pci.vpd.error", err.text);
-	else if (vpd.checksum == VPD_CHECKSUM_WRONG)
-		device_set_prop(dev, "pci.vpd.error", "wrong checksum");
-	else
-		set_fields(dev, &vpd);
+		snprintf(ret->error, sizeof(ret->error), "%s", strerror((int)-len));
+	else if (vpd_parse(buf, (size_t)len, &ret->vpd, &err))
+		snprintf(ret->error, sizeof(ret->error), "%s", err.text);
+	else if (ret->vpd.checksum == VPD_CHECKSUM_WRONG)
+		snprintf(ret->error, sizeof(ret->error), "wrong checksum");
 }
 
-void pci_vpd_probe(struct hwio *hw, struct device *dev)
+void pci_vpd_set(struct device *dev, const struct pci_vpd *vpd)
 {
-	char path[64];
-	int fd;
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/vpd", dev->id + strlen("pci:"));
-	fd = hw->ops->open(hw, path, O_RDONLY);
-	if (fd < 0)
-		return;
-	probe_fd(hw, fd, dev);
-	hw->ops->close(hw, fd);
+	if (vpd->error[0])
+		device_set_prop(dev, "pci.vpd.error", vpd->error);
+	else
+		set_fields(dev, &vpd->vpd);
 }

@@ -11,6 +11,7 @@
 #include "base/fsio.h"
 #include "base/hex.h"
 #include "hw/hwio_record.h"
+#include "hw/slow.h"
 #include "inventory/probe.h"
 #include "report/report.h"
 #include "run/session_internal.h"
@@ -203,9 +204,13 @@ void session_close(struct session *s, enum exit_status status, const struct err 
 	inventory_free(&s->inv);
 	policy_free(&s->policy);
 	journal_close(s->journal);
-	if (s->hw != s->real)
+	/* A device that hangs holds on to both: they go with the process. */
+	if (slow_left_alone() && s->hw != s->real)
+		hwio_record_sync(s->hw, NULL);
+	if (!slow_left_alone() && s->hw != s->real)
 		hwio_record_free(s->hw);
-	hwio_real_free(s->real);
+	if (!slow_left_alone())
+		hwio_real_free(s->real);
 	events_close(s->events);
 	console_close(s->console);
 	logs_close(s->logs);
