@@ -263,7 +263,7 @@ static void each_device_has_a_trace(void)
 	hwio_record_free(hw);
 
 	head = line_of(&tree, "/trace-nvme0.jsonl", 0);
-	CHECK_INT(number_of(head, "/format"), 1);
+	CHECK_INT(number_of(head, "/format"), 2);
 	CHECK_STR(text_of(head, "/device"), "nvme0");
 	first = line_of(&tree, "/trace-nvme0.jsonl", 1);
 	CHECK_INT(number_of(first, "/seq"), 1);
@@ -446,15 +446,15 @@ static void large_data_is_kept_as_its_hash(void)
 {
 	CLEANUP_TREE struct temp_tree tree = temp_tree_make();
 	CLEANUP_JSON yyjson_doc *doc = NULL;
-	CLEANUP_FREE char *data = calloc(1, 16385);
+	CLEANUP_FREE char *data = calloc(1, 65537);
 	struct hwio *hw = record_into(&tree);
 	int fd = hw->ops->open(hw, "/dev/nvme0", O_RDWR);
 
 	fake.data = data;
-	admin(hw, fd, 0x02, data, 16385);
+	admin(hw, fd, 0x02, data, 65537);
 	hwio_record_free(hw);
 	doc = line_of(&tree, "/trace-nvme0.jsonl", 2);
-	CHECK_INT(number_of(doc, "/in/len"), 16385);
+	CHECK_INT(number_of(doc, "/in/len"), 65537);
 	CHECK_INT(strlen(text_of(doc, "/in/sha256")), 64);
 	CHECK(!yyjson_doc_ptr_get(doc, "/in/hex"));
 }
@@ -514,7 +514,7 @@ static void a_second_recording_is_appended(void)
 	}
 	head = line_of(&tree, "/trace-nvme0.jsonl", 2);
 	line = line_of(&tree, "/trace-nvme0.jsonl", 3);
-	CHECK_INT(number_of(head, "/format"), 1);
+	CHECK_INT(number_of(head, "/format"), 2);
 	CHECK_INT(number_of(line, "/seq"), 1);
 }
 

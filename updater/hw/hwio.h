@@ -24,6 +24,13 @@
 /* A datagram socket for the ioctls of network interfaces (netdevice(7)). */
 #define HWIO_INET "/dev/socket/inet"
 
+/*
+ * A note by this subject says what the thread does from here on ("step 3"): a recorded run is
+ * replayed by such phases. A thread that never says it shares the one of the recorder's maker.
+ */
+#define HWIO_PHASE     "phase"
+#define HWIO_PHASE_MAX 64
+
 struct hwio;
 
 /*
@@ -59,6 +66,11 @@ struct hwio_ops {
 	void (*sleep_ms)(struct hwio *hw, uint32_t ms);
 	/* May be NULL: keeps what a library that does its own I/O was asked and answered. */
 	void (*note)(struct hwio *hw, const char *subject, const char *text);
+	/*
+	 * NULL = the libraries are there to be asked. Else the text of the next note that they
+	 * left under this subject, malloc'ed; NULL = there is none any more.
+	 */
+	char *(*recall)(struct hwio *hw, const char *subject);
 };
 
 struct hwio {

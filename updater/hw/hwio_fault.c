@@ -145,9 +145,10 @@ static void clear_input(unsigned long request, void *arg)
 {
 	struct ioctl_data data;
 
-	ioctl_describe(request, arg, &data);
-	if (data.in)
-		memset((void *)(uintptr_t)data.in, 0, data.in_len);
+	ioctl_describe(request, arg, false, &data);
+	for (size_t i = 0; i < data.count; i++)
+		if (data.buffers[i].from_device)
+			memset(data.buffers[i].data, 0, data.buffers[i].len);
 }
 
 static int fault_ioctl(struct hwio *hw, int fd, unsigned long request, void *arg)

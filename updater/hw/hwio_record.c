@@ -24,10 +24,19 @@ struct hwio_record {
 	struct hwio hw;
 	struct hwio *inner;
 	struct trace_set *traces;
+	uint64_t number; /* no other recorder of this process has it */
+	pthread_t owner;
 	pthread_mutex_t lock; /* of what is below */
 	uint64_t seq;
 	struct open_file *files;
+	char phase[HWIO_PHASE_MAX]; /* of the owner, and of threads that have none */
 };
+
+/* What a thread is doing for one recorder. */
+static _Thread_local struct {
+	uint64_t number;
+	char phase[HWIO_PHASE_MAX];
+} own;
 
 /* One call from its beginning to its line. */
 struct call {
@@ -37,23 +46,40 @@ struct call {
 	char path[PATH_MAX_BYTES];
 };
 
-static uint64_t next_seq(struct hwio_record *rec)
+static uint64_t next_seq(struct hwio_record *rec, char ret_phase[HWIO_PHASE_MAX])
 {
 	uint64_t seq;
 
 	pthread_mutex_lock(&rec->lock);
 	seq = ++rec->seq;
+	memcpy(ret_phase, own.number == rec->number ? own.phase : rec->phase, HWIO_PHASE_MAX);
 	pthread_mutex_unlock(&rec->lock);
 	return seq;
 }
 
+static void enter_phase(struct hwio_record *rec, const char *phase)
+{
+	if (!pthread_equal(pthread_self(), rec->owner)) {
+		own.number = rec->number;
+		text_copy(own.phase, sizeof(own.phase), phase);
+		return;
+	}
+	pthread_mutex_lock(&rec->lock);
+	text_copy(rec->phase, sizeof(rec->phase), phase);
+	pthread_mutex_unlock(&rec->lock);
+}
+
 static void call_begin(struct call *call, struct hwio *hw, const char *name, const char *path)
 {
+	char phase[HWIO_PHASE_MAX];
+
 	call->rec = hw->priv;
 	call->begin_ms = call->rec->inner->ops->now_ms(call->rec->inner);
 	text_copy(call->path, sizeof(call->path), path);
-	trace_line_begin(&call->line, next_seq(call->rec), name);
+	trace_line_begin(&call->line, next_seq(call->rec, phase), name);
 	trace_line_number(&call->line, "at_ms", (int64_t)call->begin_ms);
+	if (phase[0])
+		trace_line_text(&call->line, "phase", phase);
 	trace_line_text(&call->line, "path", call->path);
 }
 
@@ -142,6 +168,12 @@ static int record_close(struct hwio *hw, int fd)
 	return rc;
 }
 
+static void add_data(struct call *call, const char *key, const void *data, size_t len,
+		     struct trace_keep keep)
+{
+	trace_line_data(&call->line, key, data, len, keep.rule, keep.why);
+}
+
 static void add_request(struct call *call, unsigned long request, const struct ioctl_data *data)
 {
 	char text[24];
@@ -152,9 +184,12 @@ static void add_request(struct call *call, unsigned long request, const struct i
 		trace_line_text(&call->line, "name", data->name);
 	if (data->arg_len)
 		trace_line_data(&call->line, "arg", data->arg, data->arg_len, TRACE_BYTES, "");
-	if (data->out)
-		trace_line_data(&call->line, "out", data->out, data->out_len, data->rule,
-				data->rule_why);
+	for (size_t i = 0; i < data->count; i++) {
+		const struct ioctl_buffer *buffer = &data->buffers[i];
+
+		if (!buffer->from_device)
+			add_data(call, buffer->key, buffer->data, buffer->len, buffer->keep);
+	}
 }
 
 static void add_answer(struct call *call, const struct ioctl_data *before,
@@ -167,12 +202,15 @@ static void add_answer(struct call *call, const struct ioctl_data *before,
 	 * Which buffer it was is taken from before: the device had no say in that. How much of it
 	 * is filled and what it is may be known only after: never more, never less strictly.
 	 */
-	if (before->in && result == 0) {
-		const struct ioctl_data *strict = after->rule > before->rule ? after : before;
+	for (size_t i = 0; i < before->count && result == 0; i++) {
+		const struct ioctl_buffer *room = &before->buffers[i];
+		const struct ioctl_buffer *filled = ioctl_buffer(after, room->key);
 
-		trace_line_data(&call->line, "in", before->in,
-				before->in_len < after->in_len ? before->in_len : after->in_len,
-				strict->rule, strict->rule_why);
+		if (!room->from_device || !filled)
+			continue;
+		add_data(call, room->key, room->data,
+			 room->len < filled->len ? room->len : filled->len,
+			 filled->keep.rule > room->keep.rule ? filled->keep : room->keep);
 	}
 }
 
@@ -183,10 +221,10 @@ static int record_ioctl(struct hwio *hw, int fd, unsigned long request, void *ar
 	int rc;
 
 	call_begin_fd(&call, hw, "ioctl", fd);
-	ioctl_describe(request, arg, &before);
+	ioctl_describe(request, arg, false, &before);
 	add_request(&call, request, &before);
 	rc = call.rec->inner->ops->ioctl(call.rec->inner, fd, request, arg);
-	ioctl_describe(request, arg, &after);
+	ioctl_describe(request, arg, true, &after);
 	add_answer(&call, &before, &after, rc);
 	call_end(&call, rc);
 	return rc;
@@ -201,8 +239,7 @@ static ssize_t record_read(struct hwio *hw, int fd, void *buf, size_t size)
 	trace_line_number(&call.line, "size", (int64_t)size);
 	len = call.rec->inner->ops->read(call.rec->inner, fd, buf, size);
 	if (len > 0)
-		trace_line_data(&call.line, "in", buf, (size_t)len, trace_rule_of_path(call.path),
-				"secret");
+		add_data(&call, "in", buf, (size_t)len, trace_keep_path(call.path));
 	call_end(&call, len);
 	return len;
 }
@@ -213,7 +250,7 @@ static ssize_t record_write(struct hwio *hw, int fd, const void *buf, size_t siz
 	ssize_t len;
 
 	call_begin_fd(&call, hw, "write", fd);
-	trace_line_data(&call.line, "out", buf, size, trace_rule_of_path(call.path), "secret");
+	add_data(&call, "out", buf, size, trace_keep_path(call.path));
 	len = call.rec->inner->ops->write(call.rec->inner, fd, buf, size);
 	call_end(&call, len);
 	return len;
@@ -295,6 +332,8 @@ static void record_note(struct hwio *hw, const char *subject, const char *text)
 {
 	struct call call;
 
+	if (strcmp(subject, HWIO_PHASE) == 0)
+		enter_phase(hw->priv, text);
 	call_begin(&call, hw, "note", subject);
 	trace_line_text(&call.line, "text", text);
 	call_end(&call, 0);
@@ -319,6 +358,7 @@ static const struct hwio_ops record_ops = {
 
 int hwio_record_new(struct hwio *inner, const char *dir, struct hwio **ret, struct err *err)
 {
+	static _Atomic uint64_t count;
 	struct hwio_record *rec = calloc(1, sizeof(*rec));
 
 	if (!rec)
@@ -331,6 +371,8 @@ int hwio_record_new(struct hwio *inner, const char *dir, struct hwio **ret, stru
 		free(rec);
 		return err_set(err, ERR_NOMEM, "out of memory");
 	}
+	rec->number = ++count;
+	rec->owner = pthread_self();
 	pthread_mutex_init(&rec->lock, NULL);
 	*ret = &rec->hw;
 	return 0;

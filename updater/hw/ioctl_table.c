@@ -1,156 +1,272 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hw/ioctl_table.h"
 
+#include <net/if.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <linux/cciss_ioctl.h>
+#include <linux/ethtool.h>
 #include <linux/ipmi.h>
 #include <linux/nvme_ioctl.h>
+#include <linux/sockios.h>
+#include <scsi/sg.h>
 
 /* The macros make an int of some numbers. */
 #define REQUEST(name) (unsigned long)(name)
 
-/*
- * What is kept back. NVMe 2.0 figure 88: 11h firmware image download, 81h security send, 82h
- * security receive (passwords and keys of self-encrypting drives travel in them).
- */
-static const struct {
-	unsigned long request;
-	uint8_t opcode;
-	enum trace_rule rule;
-	const char *why;
-} redactions[] = {
-	{ REQUEST(NVME_IOCTL_ADMIN_CMD), 0x11, TRACE_HASH, "firmware" },
-	{ REQUEST(NVME_IOCTL_ADMIN_CMD), 0x81, TRACE_NOTHING, "security send" },
-	{ REQUEST(NVME_IOCTL_ADMIN_CMD), 0x82, TRACE_NOTHING, "security receive" },
-};
+static const struct trace_keep as_it_is = { TRACE_BYTES, "" };
 
-/* Keys of NVMe in-band authentication, drivers/nvme/host/sysfs.c. */
-static const char *const secret_files[] = { "dhchap_secret", "dhchap_ctrl_secret" };
-
-static void redact(struct ioctl_data *data, unsigned long request, uint8_t opcode)
+static void add(struct ioctl_data *ret, const char *key, const void *data, size_t len,
+		bool from_device, struct trace_keep keep)
 {
-	for (size_t i = 0; i < sizeof(redactions) / sizeof(*redactions); i++)
-		if (redactions[i].request == request && redactions[i].opcode == opcode) {
-			data->rule = redactions[i].rule;
-			data->rule_why = redactions[i].why;
-		}
+	if (data && len)
+		ret->buffers[ret->count++] = (struct ioctl_buffer){
+			.key = key,
+			.data = (uint8_t *)(uintptr_t)data,
+			.len = len,
+			.from_device = from_device,
+			.keep = keep,
+		};
 }
 
 /* The direction stands in the opcode: bit 0 to the controller, bit 1 from it (NVMe 2.0 5). */
-static void describe_nvme_admin(const void *arg, struct ioctl_data *ret)
+static void describe_nvme_admin(const void *arg, bool done, struct ioctl_data *ret)
 {
 	struct nvme_passthru_cmd cmd;
-	const uint8_t *data;
+	const void *data;
 
+	(void)done;
 	memcpy(&cmd, arg, sizeof(cmd));
-	data = (const uint8_t *)(uintptr_t)cmd.addr;
-	if (data && cmd.opcode & 1) {
-		ret->out = data;
-		ret->out_len = cmd.data_len;
-	}
-	if (data && cmd.opcode & 2) {
-		ret->in = data;
-		ret->in_len = cmd.data_len;
-	}
-	redact(ret, REQUEST(NVME_IOCTL_ADMIN_CMD), cmd.opcode);
-	cmd.addr = 0;
-	cmd.metadata = 0;
-	memcpy(ret->arg, &cmd, sizeof(cmd));
+	data = (const void *)(uintptr_t)cmd.addr;
+	if (cmd.opcode & 1)
+		add(ret, "out", data, cmd.data_len, false, trace_keep_nvme(cmd.opcode));
+	if (cmd.opcode & 2)
+		add(ret, "in", data, cmd.data_len, true, trace_keep_nvme(cmd.opcode));
 }
 
-/*
- * By network function and command (IPMI 2.0 appendix G): 06h/47h user passwords, 06h/56h channel
- * keys; 2Ch/02h credentials of the Redfish host interface
- * (DSP0270 8.2; 52h is the group), 2Ch/32h firmware (HPM.1). The answer has the function plus one.
- */
-static const struct {
-	uint8_t netfn, cmd;
-	enum trace_rule rule;
-	const char *why;
-} ipmi_redactions[] = {
-	{ 0x06, 0x47, TRACE_NOTHING, "set user password" },
-	{ 0x06, 0x56, TRACE_NOTHING, "channel security keys" },
-	{ 0x2c, 0x02, TRACE_NOTHING, "bootstrap credentials" },
-	{ 0x2c, 0x32, TRACE_HASH, "firmware" },
-};
-
-static void redact_ipmi(struct ioctl_data *data, const struct ipmi_msg *msg)
-{
-	for (size_t i = 0; i < sizeof(ipmi_redactions) / sizeof(*ipmi_redactions); i++)
-		if (ipmi_redactions[i].netfn == (msg->netfn & ~1) &&
-		    ipmi_redactions[i].cmd == msg->cmd) {
-			data->rule = ipmi_redactions[i].rule;
-			data->rule_why = ipmi_redactions[i].why;
-		}
-}
-
-static void describe_ipmi_send(const void *arg, struct ioctl_data *ret)
+static void describe_ipmi_send(const void *arg, bool done, struct ioctl_data *ret)
 {
 	struct ipmi_req req;
 
+	(void)done;
 	memcpy(&req, arg, sizeof(req));
-	ret->out = req.msg.data_len ? req.msg.data : NULL;
-	ret->out_len = req.msg.data_len;
-	redact_ipmi(ret, &req.msg);
-	req.addr = NULL;
-	req.msg.data = NULL;
-	memcpy(ret->arg, &req, sizeof(req));
+	add(ret, "out", req.msg.data, req.msg.data_len, false,
+	    trace_keep_ipmi(req.msg.netfn, req.msg.cmd));
 }
 
 /* Before the call data_len is the room in the buffer, after it what is there. */
-static void describe_ipmi_receive(const void *arg, struct ioctl_data *ret)
+static void describe_ipmi_receive(const void *arg, bool done, struct ioctl_data *ret)
 {
 	struct ipmi_recv recv;
 
+	(void)done;
 	memcpy(&recv, arg, sizeof(recv));
-	ret->in = recv.msg.data;
-	ret->in_len = recv.msg.data_len;
-	redact_ipmi(ret, &recv.msg);
-	recv.addr = NULL;
-	recv.msg.data = NULL;
-	memcpy(ret->arg, &recv, sizeof(recv));
+	add(ret, "in", recv.msg.data, recv.msg.data_len, true,
+	    trace_keep_ipmi(recv.msg.netfn, recv.msg.cmd));
 }
+
+/* Nothing is known of the data of a command that the host adapter or its driver has failed. */
+static size_t sg_received(const sg_io_hdr_t *io)
+{
+	unsigned int missing = io->resid > 0 ? (unsigned int)io->resid : 0;
+
+	return io->host_status || missing > io->dxfer_len ? 0 : io->dxfer_len - missing;
+}
+
+/* Version 3 (interface 'S') with one buffer for data, which is all that we use. */
+static void describe_sg_io(const void *arg, bool done, struct ioctl_data *ret)
+{
+	struct trace_keep keep;
+	sg_io_hdr_t io;
+	bool out;
+
+	memcpy(&io, arg, sizeof(io));
+	if (io.interface_id != 'S' || !io.cmdp || io.iovec_count)
+		return;
+	out = io.dxfer_direction == SG_DXFER_TO_DEV;
+	keep = trace_keep_scsi(io.cmdp, io.cmd_len, out ? io.dxferp : NULL, io.dxfer_len);
+	add(ret, "cdb", io.cmdp, io.cmd_len, false, as_it_is);
+	if (out)
+		add(ret, "out", io.dxferp, io.dxfer_len, false, keep);
+	else if (io.dxfer_direction == SG_DXFER_FROM_DEV)
+		add(ret, "in", io.dxferp, done ? sg_received(&io) : io.dxfer_len, true, keep);
+	add(ret, "sense", io.sbp, done ? io.sb_len_wr : io.mx_sb_len, true, as_it_is);
+}
+
+static void describe_cciss_data(const RequestBlock_struct *request, const void *data, size_t len,
+				struct ioctl_data *ret)
+{
+	bool out = request->Type.Direction == XFER_WRITE;
+	size_t cdb_len = request->CDBLen < 16 ? request->CDBLen : 16;
+	struct trace_keep keep = trace_keep_scsi(request->CDB, cdb_len, out ? data : NULL, len);
+
+	if (out)
+		add(ret, "out", data, len, false, keep);
+	else if (request->Type.Direction == XFER_READ)
+		add(ret, "in", data, len, true, keep);
+}
+
+/* Command and sense are part of the argument. */
+static void describe_cciss(const void *arg, bool done, struct ioctl_data *ret)
+{
+	IOCTL_Command_struct cmd;
+
+	(void)done;
+	memcpy(&cmd, arg, sizeof(cmd));
+	describe_cciss_data(&cmd.Request, cmd.buf, cmd.buf_size, ret);
+}
+
+static void describe_cciss_big(const void *arg, bool done, struct ioctl_data *ret)
+{
+	BIG_IOCTL_Command_struct cmd;
+
+	(void)done;
+	memcpy(&cmd, arg, sizeof(cmd));
+	describe_cciss_data(&cmd.Request, cmd.buf, cmd.buf_size, ret);
+}
+
+/* The first number of what ifr_data points to tells what it is; both ways. */
+static void describe_ethtool(const void *arg, bool done, struct ioctl_data *ret)
+{
+	static const struct {
+		uint32_t cmd;
+		size_t len;
+	} sizes[] = {
+		{ ETHTOOL_GDRVINFO, sizeof(struct ethtool_drvinfo) },
+		{ ETHTOOL_FLASHDEV, sizeof(struct ethtool_flash) },
+	};
+	struct ifreq ifr;
+	uint32_t cmd;
+
+	(void)done;
+	memcpy(&ifr, arg, sizeof(ifr));
+	if (!ifr.ifr_data)
+		return;
+	memcpy(&cmd, ifr.ifr_data, sizeof(cmd));
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
+		if (sizes[i].cmd == cmd) {
+			add(ret, "out", ifr.ifr_data, sizes[i].len, false, as_it_is);
+			add(ret, "in", ifr.ifr_data, sizes[i].len, true, as_it_is);
+		}
+}
+
+/* Bytes of an argument that are no value: pointers, and what the compiler fills up with. */
+struct span {
+	size_t offset, len;
+};
+
+#define SPANS_MAX 3
 
 static const struct shape {
 	unsigned long request;
 	const char *name;
 	size_t arg_len;
-	void (*describe)(const void *arg, struct ioctl_data *ret); /* NULL = no argument */
+	void (*describe)(const void *arg, bool done,
+			 struct ioctl_data *ret); /* NULL = no argument */
+	struct span blank[SPANS_MAX];		  /* those of length 0 are none */
 } shapes[] = {
-	{ REQUEST(NVME_IOCTL_ADMIN_CMD), "NVME_IOCTL_ADMIN_CMD", sizeof(struct nvme_passthru_cmd),
-	  describe_nvme_admin },
-	{ REQUEST(NVME_IOCTL_RESET), "NVME_IOCTL_RESET", 0, NULL },
-	{ REQUEST(NVME_IOCTL_SUBSYS_RESET), "NVME_IOCTL_SUBSYS_RESET", 0, NULL },
-	{ REQUEST(NVME_IOCTL_RESCAN), "NVME_IOCTL_RESCAN", 0, NULL },
-	{ REQUEST(IPMICTL_SEND_COMMAND), "IPMICTL_SEND_COMMAND", sizeof(struct ipmi_req),
-	  describe_ipmi_send },
-	{ REQUEST(IPMICTL_RECEIVE_MSG_TRUNC), "IPMICTL_RECEIVE_MSG_TRUNC", sizeof(struct ipmi_recv),
-	  describe_ipmi_receive },
+	{ REQUEST(NVME_IOCTL_ADMIN_CMD),
+	  "NVME_IOCTL_ADMIN_CMD",
+	  sizeof(struct nvme_passthru_cmd),
+	  describe_nvme_admin,
+	  { { 16, 16 } } },
+	{ REQUEST(NVME_IOCTL_RESET), "NVME_IOCTL_RESET", 0, NULL, { { 0 } } },
+	{ REQUEST(NVME_IOCTL_SUBSYS_RESET), "NVME_IOCTL_SUBSYS_RESET", 0, NULL, { { 0 } } },
+	{ REQUEST(NVME_IOCTL_RESCAN), "NVME_IOCTL_RESCAN", 0, NULL, { { 0 } } },
+	{ REQUEST(IPMICTL_SEND_COMMAND),
+	  "IPMICTL_SEND_COMMAND",
+	  sizeof(struct ipmi_req),
+	  describe_ipmi_send,
+	  { { 0, 8 }, { 12, 4 }, { 28, 12 } } },
+	{ REQUEST(IPMICTL_RECEIVE_MSG_TRUNC),
+	  "IPMICTL_RECEIVE_MSG_TRUNC",
+	  sizeof(struct ipmi_recv),
+	  describe_ipmi_receive,
+	  { { 4, 12 }, { 20, 4 }, { 36, 12 } } },
+	{ REQUEST(SG_IO),
+	  "SG_IO",
+	  sizeof(sg_io_hdr_t),
+	  describe_sg_io,
+	  { { 16, 24 }, { 52, 12 }, { 84, 4 } } },
+	{ REQUEST(CCISS_PASSTHRU),
+	  "CCISS_PASSTHRU",
+	  sizeof(IOCTL_Command_struct),
+	  describe_cciss,
+	  { { 78, 10 } } },
+	{ REQUEST(CCISS_BIG_PASSTHRU),
+	  "CCISS_BIG_PASSTHRU",
+	  sizeof(BIG_IOCTL_Command_struct),
+	  describe_cciss_big,
+	  { { 84, 12 } } },
+	{ REQUEST(SIOCETHTOOL),
+	  "SIOCETHTOOL",
+	  sizeof(struct ifreq),
+	  describe_ethtool,
+	  { { 16, 24 } } },
 };
 
-_Static_assert(sizeof(struct nvme_passthru_cmd) == 72, "linux/nvme_ioctl.h");
-_Static_assert(sizeof(struct nvme_passthru_cmd) <= IOCTL_ARG_MAX, "room for the largest argument");
+/* What the spans above count on: traces are of 64-bit machines. */
+#define LIES_AT(type, member, offset)                                         \
+	_Static_assert(offsetof(type, member) == (offset) &&                  \
+			       sizeof(((type *)0)->member) == sizeof(void *), \
+		       #type "." #member)
+LIES_AT(struct nvme_passthru_cmd, metadata, 16);
+LIES_AT(struct nvme_passthru_cmd, addr, 24);
+LIES_AT(struct ipmi_req, addr, 0);
+LIES_AT(struct ipmi_req, msg.data, 32);
+LIES_AT(struct ipmi_recv, addr, 8);
+LIES_AT(struct ipmi_recv, msg.data, 40);
+LIES_AT(sg_io_hdr_t, dxferp, 16);
+LIES_AT(sg_io_hdr_t, sbp, 32);
+LIES_AT(sg_io_hdr_t, usr_ptr, 56);
+LIES_AT(IOCTL_Command_struct, buf, 80);
+LIES_AT(BIG_IOCTL_Command_struct, buf, 88);
+LIES_AT(struct ifreq, ifr_data, 16);
+_Static_assert(sizeof(BIG_IOCTL_Command_struct) <= IOCTL_ARG_MAX, "room for the largest argument");
 
-void ioctl_describe(unsigned long request, const void *arg, struct ioctl_data *ret)
+static const struct shape *find_shape(unsigned long request)
 {
-	*ret = (struct ioctl_data){ .rule = TRACE_BYTES, .rule_why = "" };
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++) {
-		if (shapes[i].request != request)
-			continue;
-		ret->name = shapes[i].name;
-		ret->arg_len = shapes[i].arg_len;
-		if (shapes[i].describe)
-			shapes[i].describe(arg, ret);
-	}
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++)
+		if (shapes[i].request == request)
+			return &shapes[i];
+	return NULL;
 }
 
-enum trace_rule trace_rule_of_path(const char *path)
+void ioctl_describe(unsigned long request, const void *arg, bool done, struct ioctl_data *ret)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	const struct shape *shape = find_shape(request);
 
-	for (size_t i = 0; i < sizeof(secret_files) / sizeof(*secret_files); i++)
-		if (strcmp(name, secret_files[i]) == 0)
-			return TRACE_NOTHING;
-	return TRACE_BYTES;
+	memset(ret, 0, sizeof(*ret));
+	if (!shape)
+		return;
+	ret->name = shape->name;
+	if (!shape->describe)
+		return;
+	shape->describe(arg, done, ret);
+	ret->arg_len = shape->arg_len;
+	memcpy(ret->arg, arg, shape->arg_len);
+	for (size_t i = 0; i < SPANS_MAX; i++)
+		memset(ret->arg + shape->blank[i].offset, 0, shape->blank[i].len);
+}
+
+const struct ioctl_buffer *ioctl_buffer(const struct ioctl_data *data, const char *key)
+{
+	for (size_t i = 0; i < data->count; i++)
+		if (strcmp(data->buffers[i].key, key) == 0)
+			return &data->buffers[i];
+	return NULL;
+}
+
+void ioctl_restore(unsigned long request, void *arg, const uint8_t *after)
+{
+	const struct shape *shape = find_shape(request);
+	uint8_t whole[IOCTL_ARG_MAX];
+
+	if (!shape || !shape->describe)
+		return;
+	memcpy(whole, after, shape->arg_len);
+	for (size_t i = 0; i < SPANS_MAX; i++)
+		memcpy(whole + shape->blank[i].offset,
+		       (const uint8_t *)arg + shape->blank[i].offset, shape->blank[i].len);
+	memcpy(arg, whole, shape->arg_len);
 }

@@ -6,34 +6,44 @@
 #ifndef DRYDOCK_HW_IOCTL_TABLE_H
 #define DRYDOCK_HW_IOCTL_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define IOCTL_ARG_MAX 128
+#include "hw/trace_keep.h"
 
-/* How data is kept in a trace. */
-enum trace_rule {
-	TRACE_BYTES = 1, /* as it is */
-	TRACE_HASH,	 /* length and SHA-256: firmware is not ours to hand out */
-	TRACE_NOTHING,	 /* length only: secrets */
+#define IOCTL_ARG_MAX	  128
+#define IOCTL_BUFFERS_MAX 3
+
+/* A buffer beside the argument. */
+struct ioctl_buffer {
+	const char *key; /* its member in a trace: "out", "in", "cdb", "sense" */
+	uint8_t *data;	 /* the caller's own */
+	size_t len;
+	bool from_device; /* filled when the request succeeds; else it goes to the device */
+	struct trace_keep keep;
 };
 
 struct ioctl_data {
 	const char *name;	    /* "NVME_IOCTL_ADMIN_CMD"; NULL = not in the table */
-	uint8_t arg[IOCTL_ARG_MAX]; /* a copy without pointers */
+	uint8_t arg[IOCTL_ARG_MAX]; /* a copy with zeros for pointers and padding */
 	size_t arg_len;
-	const uint8_t *out; /* what goes to the device; NULL = nothing */
-	size_t out_len;
-	const uint8_t *in; /* what comes back when it succeeds; NULL = nothing */
-	size_t in_len;
-	enum trace_rule rule; /* of out and in */
-	const char *rule_why; /* "" for TRACE_BYTES */
+	struct ioctl_buffer buffers[IOCTL_BUFFERS_MAX];
+	size_t count;
 };
 
-/* Describes arg as it is now. The buffers in *ret are the caller's own. */
-void ioctl_describe(unsigned long request, const void *arg, struct ioctl_data *ret);
+/*
+ * Describes arg as it is now: before the request, or when it is done. The lengths of what comes
+ * from the device are the room for it before, and what is there after it.
+ */
+void ioctl_describe(unsigned long request, const void *arg, bool done, struct ioctl_data *ret);
 
-/* Files whose content is a secret, by the last part of their path. */
-enum trace_rule trace_rule_of_path(const char *path);
+const struct ioctl_buffer *ioctl_buffer(const struct ioctl_data *data, const char *key);
+
+/*
+ * Makes arg what it was when ioctl_describe() made after[] (arg_len bytes) of it; its pointers
+ * stay what they are.
+ */
+void ioctl_restore(unsigned long request, void *arg, const uint8_t *after);
 
 #endif

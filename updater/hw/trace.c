@@ -16,12 +16,8 @@
 #include "base/hex.h"
 #include "base/text.h"
 
-#define DEVICE_NAME_MAX 48
-#define DATA_MAX_BYTES	(16u << 10) /* more than a log page; beyond it the hash must do */
-#define TEXT_MAX_BYTES	4096
-
 struct trace {
-	char name[DEVICE_NAME_MAX];
+	char name[TRACE_DEVICE_MAX];
 	int fd; /* -1 = closed: full, or it could not be written */
 	uint64_t bytes;
 	struct trace *next;
@@ -107,7 +103,7 @@ void trace_line_begin(struct trace_line *line, uint64_t seq, const char *call)
 
 void trace_line_text(struct trace_line *line, const char *key, const char *text)
 {
-	char clean[TEXT_MAX_BYTES];
+	char clean[TRACE_TEXT_MAX];
 
 	text_copy(clean, sizeof(clean), text);
 	yyjson_mut_obj_add_strcpy(line->doc, line->obj, key, clean);
@@ -159,19 +155,18 @@ void trace_line_data(struct trace_line *line, const char *key, const void *data,
 	yyjson_mut_obj_add_uint(line->doc, obj, "len", len);
 	if (rule == TRACE_NOTHING)
 		yyjson_mut_obj_add_str(line->doc, obj, "redacted", why);
-	else if (rule == TRACE_HASH || len > DATA_MAX_BYTES)
+	else if (rule == TRACE_HASH || len > TRACE_DATA_BYTES)
 		add_hash(line, obj, data, len);
 	else
 		add_hex(line, obj, data, len);
 }
 
-/* "/dev/hpilo/d0ccb1" -> "hpilo-d0ccb1". All of sysfs and procfs shares one trace. */
-static void device_name(const char *path, char ret[DEVICE_NAME_MAX])
+void trace_device_name(const char *path, char ret[TRACE_DEVICE_MAX])
 {
 	const char *name = strncmp(path, "/dev/", 5) == 0 ? path + 5 : "sys";
 	size_t i;
 
-	for (i = 0; name[i] && i + 1 < DEVICE_NAME_MAX; i++)
+	for (i = 0; name[i] && i + 1 < TRACE_DEVICE_MAX; i++)
 		ret[i] = (name[i] >= '0' && name[i] <= '9') || (name[i] >= 'A' && name[i] <= 'Z') ||
 					 (name[i] >= 'a' && name[i] <= 'z')
 				 ? name[i]
@@ -204,7 +199,7 @@ static void write_line(struct trace_set *set, struct trace *trace, const char *t
 
 static void open_trace(struct trace_set *set, struct trace *trace)
 {
-	char path[FSIO_PATH_MAX], head[DEVICE_NAME_MAX + 64];
+	char path[FSIO_PATH_MAX], head[TRACE_DEVICE_MAX + 64];
 	int len = snprintf(path, sizeof(path), "%s/trace-%s.jsonl", set->dir, trace->name);
 
 	trace->fd = -1;
@@ -224,10 +219,10 @@ static void open_trace(struct trace_set *set, struct trace *trace)
 
 static struct trace *find_trace(struct trace_set *set, const char *path)
 {
-	char name[DEVICE_NAME_MAX];
+	char name[TRACE_DEVICE_MAX];
 	struct trace *trace;
 
-	device_name(path, name);
+	trace_device_name(path, name);
 	for (trace = set->traces; trace; trace = trace->next)
 		if (strcmp(trace->name, name) == 0)
 			return trace;

@@ -12,11 +12,17 @@
 
 #include "base/err.h"
 #include "hw/hwio.h"
-#include "hw/ioctl_table.h"
+#include "hw/trace_keep.h"
 
-#define TRACE_FORMAT 1
+#define TRACE_FORMAT	 2
+#define TRACE_TEXT_MAX	 16384	     /* of a note, with the NUL */
+#define TRACE_DATA_BYTES (64u << 10) /* of larger data the hash must do */
 
 struct trace_set;
+
+/* "/dev/hpilo/d0ccb1" -> "hpilo-d0ccb1"; all of sysfs, procfs and the notes share "sys". */
+#define TRACE_DEVICE_MAX 48
+void trace_device_name(const char *path, char ret[TRACE_DEVICE_MAX]);
 
 /*
  * Traces go to files dir/trace-<device>.jsonl, each of at most limit_bytes; dir must exist, a file
