@@ -121,6 +121,22 @@ $(BUILD)/lab/lab_nvme $(BUILD)/lab/lab_pci $(BUILD)/lab/mkfw: $(wildcard tests/l
 	$(call say,LAB,$@)
 	$(Q)$(LAB_CC) -o $@ $(filter %.c,$^) -lpthread
 
+# A freestanding image without addresses (tests/lab/fwsim/fwsim.lds); the card is QEMU's "edu".
+lab: $(BUILD)/lab/fwsim.rom
+FWSIM_CC := gcc -std=c17 -Os $(WARN) -ffreestanding -fpie -fvisibility=hidden -mgeneral-regs-only \
+	-mno-red-zone -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables
+$(BUILD)/lab/fwsim.rom: $(LAB_FWSIM_SRCS) $(wildcard tests/lab/fwsim/*.h) tests/lab/fwsim/fwsim.lds \
+		$(BUILD)/lab/mkrom
+	$(call say,LAB,$@)
+	$(Q)$(FWSIM_CC) -nostdlib -Wl,-pie,--no-dynamic-linker,-znorelro,-znoexecstack,--build-id=none \
+		-Wl,-T,tests/lab/fwsim/fwsim.lds -o $@.elf $(filter %.c,$^)
+	$(Q)objcopy -S -j .text -j .data -j .reloc --target=efi-rtdrv-x86_64 $@.elf $@.efi
+	$(Q)$(BUILD)/lab/mkrom $@.efi $@ 1234 11e8
+$(BUILD)/lab/mkrom: tests/lab/fwsim/mkrom.c
+	@mkdir -p $(@D)
+	$(call say,LAB,$@)
+	$(Q)$(LAB_CC) -o $@ $<
+
 .PHONY: all man tests fuzzers bench lab
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(call objs,$(CORE_SRCS) $(FWREPO_SRCS) updater/main.c \

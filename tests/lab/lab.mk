@@ -10,3 +10,8 @@ LAB_PCI_SRCS   := $(addprefix tests/lab/,nvme_pci.c nvme_regs.c nvme_queue.c nvm
 LAB_NVME_SRCS  := tests/lab/lab_nvme.c $(LAB_PCI_SRCS)
 LAB_PCI_ONLY_SRCS := tests/lab/lab_pci.c $(LAB_VFIO_SRCS)
 LAB_MKFW_SRCS  := $(addprefix tests/lab/,mkfw.c fwimage.c)
+
+# The simulated firmware: a UEFI runtime driver as an option ROM, by the host's compiler. The model
+# in it is also linked into its unit test.
+LAB_FWSIM_MODEL_SRCS := $(addprefix tests/lab/fwsim/,capsule.c state.c settings.c hash.c)
+LAB_FWSIM_SRCS	     := $(addprefix tests/lab/fwsim/,driver.c disk.c ports.c) $(LAB_FWSIM_MODEL_SRCS)
