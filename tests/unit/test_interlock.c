@@ -105,6 +105,46 @@ static void a_free_drive(void)
 	CHECK_STR(machine.why, "where it is in /dev is not known");
 }
 
+static bool net_in_use(struct machine *machine, enum device_kind kind, const char *id)
+{
+	struct device dev = { .kind = kind };
+	bool ret;
+
+	snprintf(dev.id, sizeof(dev.id), "%s", id);
+	CHECK_INT(device_set_prop(&dev, "pci.class", kind == DEVICE_PCI ? "0200" : ""), 0);
+	ret = interlock_in_use(machine->hw, &dev, NULL, machine->why, sizeof(machine->why));
+	device_free(&dev);
+	return ret;
+}
+
+static void put_interface(struct machine *machine, const char *name, const char *at,
+			  const char *flags)
+{
+	char path[256], target[256];
+
+	snprintf(path, sizeof(path), "/sys/devices/%s/net/%s/flags", at, name);
+	put(machine, path, flags);
+	snprintf(path, sizeof(path), "/sys/class/net/%s", name);
+	snprintf(target, sizeof(target), "../../devices/%s/net/%s", at, name);
+	temp_tree_link(&machine->tree, path, target);
+}
+
+static void network_devices(void)
+{
+	CLEANUP_MACHINE struct machine machine = machine_make();
+
+	put_interface(&machine, "eth0", "pci0000:00/0000:02:00.0", "0x1002\n");
+	put_interface(&machine, "eth1", "pci0000:00/0000:02:00.1", "0x1003\n");
+	put_interface(&machine, "eth2", "netdevsim10", "0x82\n");
+	CHECK(!net_in_use(&machine, DEVICE_PCI, "pci:0000:02:00.0"));
+	CHECK_STR(machine.why, "");
+	CHECK(net_in_use(&machine, DEVICE_PCI, "pci:0000:02:00.1"));
+	CHECK_STR(machine.why, "its interface eth1 is up");
+	CHECK(!net_in_use(&machine, DEVICE_PCI, "pci:0000:02:00.2"));
+	CHECK(!net_in_use(&machine, DEVICE_NIC, "nic:netdevsim/netdevsim10"));
+	CHECK(!net_in_use(&machine, DEVICE_NIC, "nic:netdevsim/netdevsim1"));
+}
+
 static void file_systems_swap_and_the_boot_medium(void)
 {
 	CLEANUP_MACHINE struct machine machine = machine_make();
@@ -381,6 +421,7 @@ static void no_shipped_backend_is_barred_by_lockdown(void)
 int main(void)
 {
 	TAP_RUN(a_free_drive);
+	TAP_RUN(network_devices);
 	TAP_RUN(file_systems_swap_and_the_boot_medium);
 	TAP_RUN(a_whole_disk_as_file_system);
 	TAP_RUN(stacks_of_devices);

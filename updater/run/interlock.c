@@ -165,6 +165,17 @@ static bool is_member(struct search *s)
 	return false;
 }
 
+/* By class: 02 network controllers, 0207 and 0c06 InfiniBand (PCI Code and ID Assignment 1.11, §1).
+ */
+static bool is_network(const struct device *dev)
+{
+	const char *pci_class = device_prop(dev, "pci.class");
+
+	return dev->kind == DEVICE_NIC ||
+	       (dev->kind == DEVICE_PCI && pci_class &&
+		(!strncmp(pci_class, "02", 2) || !strncmp(pci_class, "0c06", 4)));
+}
+
 bool interlock_in_use(struct hwio *hw, const struct device *dev, const char *boot_disk, char *why,
 		      size_t size)
 {
@@ -172,6 +183,8 @@ bool interlock_in_use(struct hwio *hw, const struct device *dev, const char *boo
 	struct search s = { hw, slash ? slash + 1 : dev->node, why, size };
 
 	why[0] = '\0';
+	if (is_network(dev))
+		return interlock_net_in_use(hw, dev, why, size);
 	if (!s.node[0])
 		return found(&s, "where it is in /dev", "is not known");
 	if (boot_disk && strncmp(boot_disk, "/dev/", 5) == 0 && name_is_on(&s, boot_disk + 5))

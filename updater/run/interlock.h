@@ -18,6 +18,9 @@
 bool interlock_in_use(struct hwio *hw, const struct device *dev, const char *boot_disk, char *why,
 		      size_t size);
 
+/* The same for a network device: is an interface of it up? Part of interlock_in_use(). */
+bool interlock_net_in_use(struct hwio *hw, const struct device *dev, char *why, size_t size);
+
 /*
  * What speaks against writing, found out before the plan is made, as bars: members of degraded
  * arrays (ARRAY_DEGRADED), devices under a rebuild (DEVICE_BUSY), machines on battery or with a
