@@ -63,3 +63,40 @@ machine_uefi() {
 	server=$!
 	server_is_on
 }
+
+# machine_second_scsi DIR: a copy of DIR/modules/*-scsi_debug.ko that can be loaded beside it and has a
+# revision of its own (a module has one for all its drives): its names are other ones of the same
+# length. The signature does not fit any more; a kernel that is not locked down only notes that.
+machine_second_scsi() {
+	_to=$1/modules/91-scsi_debux.ko
+	LC_ALL=C sed 's/scsi_debug/scsi_debux/g; s/pseudo/pseudx/g' "$1"/modules/*-scsi_debug.ko >"$_to"
+	strip --strip-debug -R .BTF "$_to"
+}
+
+# machine_overlay FILE DIR: the archive with drives and network adapters that live in the guest's
+# kernel: two SCSI drives, scsi_debug and scsi_debux, revision 0191, and netdevsim/netdevsim10,
+# fw.mgmt 10.20.30. The drives keep no image and do not look at it; a watcher in the guest gives them
+# the revision 0200 when the kernel's log shows that a WRITE BUFFER has activated one (mode 0Fh, or
+# the last one of mode 5).
+machine_overlay() {
+	mkdir -p "$2"
+	lab_kernel "$2" scsi_debug psample macsec udp_tunnel ip6_udp_tunnel
+	machine_second_scsi "$2"
+	overlay_module "$("$top/tests/lab/netdevsim.sh")" "$2"
+	# 1: every command is told (drivers/scsi/scsi_debug.c, SDEBUG_OPT_NOISE)
+	echo 'dev_size_mb=8 opts=1' | tee "$2/modules/scsi_debug.args" >"$2/modules/scsi_debux.args"
+	cat >"$2/start" <<'START'
+mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
+echo '10 1' >/sys/bus/netdevsim/new_device
+echo 1 >/sys/kernel/debug/netdevsim/netdevsim10/fw_chunk_ms
+cat /dev/kmsg 2>/dev/null | while read -r line; do
+	case $line in
+	*scsi_debu[gx]:*'cmd 3b 0f '* | *scsi_debu[gx]:*'cmd 3b 05 '*)
+		module=${line#*scsi_debu}
+		printf 0200 >"/sys/module/scsi_debu${module%%:*}/parameters/inq_rev"
+		;;
+	esac
+done &
+START
+	overlay_make "$1" "$2"
+}

@@ -55,7 +55,7 @@ overlay_iso() {
 	mkdir -p "$2"
 	cp "$lab_build/vmlinuz" "$lab_build/build-id" "$2"
 	cat "$lab_build/initrd.zst" "$1" >"$2/initrd.zst"
-	for _part in sysroot tools; do
+	for _part in sysroot tools fwrepo drydock; do
 		[ ! -e "$lab_build/$_part" ] || ln -sfn "$lab_build/$_part" "$2/$_part"
 	done
 	DRYDOCK_BUILD=$2 "$top/iso/mkiso.sh"
