@@ -6,6 +6,7 @@
 
 const struct backend *const backends[] = {
 	&backend_nvme,
+	&backend_ata,
 	&backend_devlink,
 	NULL,
 };
