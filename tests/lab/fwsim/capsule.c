@@ -36,12 +36,13 @@ uint64_t fwsim_get64(const uint8_t *at)
 	return (uint64_t)fwsim_get32(at + 4) << 32 | fwsim_get32(at);
 }
 
-static struct fwsim_entry *entry_of(const struct fwsim *sim, const uint8_t *guid)
+/* Its number, or -1 */
+static int entry_of(const struct fwsim *sim, const uint8_t *guid)
 {
 	for (uint32_t i = 0; i < sim->count; i++)
 		if (memcmp(sim->entries[i].guid, guid, 16) == 0)
-			return (struct fwsim_entry *)(uintptr_t)&sim->entries[i];
-	return NULL;
+			return (int)i;
+	return -1;
 }
 
 enum fwsim_verdict fwsim_judge(const struct fwsim *sim, const uint8_t *header, uint32_t size)
@@ -53,7 +54,7 @@ enum fwsim_verdict fwsim_judge(const struct fwsim *sim, const uint8_t *header, u
 		return FWSIM_INVALID;
 	if ((flags & (POPULATE_TABLE | INITIATE_RESET)) && !(flags & PERSIST))
 		return FWSIM_INVALID;
-	if (memcmp(header, fmp_guid, 16) != 0 && !entry_of(sim, header))
+	if (memcmp(header, fmp_guid, 16) != 0 && entry_of(sim, header) < 0)
 		return FWSIM_UNKNOWN;
 	return size <= sim->max_size ? FWSIM_TAKEN : FWSIM_UNKNOWN;
 }
@@ -130,13 +131,12 @@ static bool take_item(struct fwsim *sim, const uint8_t *item, uint32_t size, enu
 {
 	uint32_t version = size >= 32 ? fwsim_get32(item) : 0;
 	uint32_t header = version == 1 ? 32 : version == 2 ? 40 : 48;
-	struct fwsim_entry *entry;
+	int number = size >= 32 ? entry_of(sim, item + 4) : -1;
 	struct image image;
 
 	if (version < 1 || version > 3 || size < header)
 		return false;
-	entry = entry_of(sim, item + 4);
-	if (!entry) {
+	if (number < 0) {
 		fwsim_say("nothing here is %G", item + 4);
 		return true;
 	}
@@ -144,11 +144,11 @@ static bool take_item(struct fwsim *sim, const uint8_t *item, uint32_t size, enu
 	image.len = fwsim_get32(item + 24);
 	image.is_signed = version == 3 && (fwsim_get64(item + 40) & SUPPORT_AUTH);
 	if ((uint64_t)image.len + fwsim_get32(item + 28) != size - header) {
-		fwsim_say("sizes of %G: %u + %u in %u", entry->guid, image.len,
-			  fwsim_get32(item + 28), size - header);
+		fwsim_say("sizes of %G: %u + %u in %u", item + 4, image.len, fwsim_get32(item + 28),
+			  size - header);
 		image.len = 0;
 	}
-	pend(entry, &image, way);
+	pend(&sim->entries[number], &image, way);
 	return true;
 }
 
@@ -193,8 +193,10 @@ enum fwsim_verdict fwsim_take(struct fwsim *sim, const uint8_t *capsule, uint32_
 		  way == FWSIM_NOW ? "now" : "memory", fwsim_get32(capsule + 20), header_size,
 		  plain.len, hash);
 	if (memcmp(capsule, fmp_guid, 16) != 0) {
-		pend(entry_of(sim, capsule), &plain, way);
-		entry_of(sim, capsule)->is_plain = true;
+		struct fwsim_entry *entry = &sim->entries[entry_of(sim, capsule)];
+
+		pend(entry, &plain, way);
+		entry->is_plain = true;
 	} else if (!take_items(sim, plain.data, plain.len, way)) {
 		fwsim_say("its items are not understood");
 	}

@@ -311,18 +311,8 @@ void fwsim_disk(struct efi_system *system, struct fwsim *sim)
 {
 	static uint8_t buf[PATH_MAX_BYTES];
 	struct efi_runtime *runtime = system->runtime;
-	const struct efi_device_path *option;
-	uint64_t wanted = 0, size = sizeof(wanted);
-	unsigned int files;
-
-	if (runtime->get_variable(u"OsIndications", &global_guid, NULL, &size, &wanted) ||
-	    !(wanted & OS_INDICATIONS_CAPSULE))
-		return;
-	wanted &= ~(uint64_t)OS_INDICATIONS_CAPSULE;
-	runtime->set_variable(u"OsIndications", &global_guid, EFI_NV | EFI_BS | EFI_RT,
-			      sizeof(wanted), &wanted);
-	option = boot_option(runtime, buf);
-	files = option ? process_option(system, sim, option) : 0;
+	const struct efi_device_path *option = boot_option(runtime, buf);
+	unsigned int files = option ? process_option(system, sim, option) : 0;
 	fwsim_say("capsules on disk: %u files", files);
 	fwsim_store();
 	if (files > 0 && sim->disk_reset)

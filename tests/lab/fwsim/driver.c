@@ -23,6 +23,7 @@ static const struct efi_guid state_guid = { /* of our own */
 					    { 0x8d, 0x6e, 0x4c, 0x41, 0x42, 0x46, 0x57, 0x01 }
 };
 static const efi_char state_name[] = u"FwsimState";
+static const efi_char indications_name[] = u"OsIndications";
 static const efi_char supported_name[] = u"OsIndicationsSupported";
 
 /* Addresses in here are converted when the operating system moves them: address_change(). */
@@ -31,6 +32,7 @@ static struct efi_system *the_system;
 static struct efi_runtime *runtime;
 static struct efi_esrt_entry *table;
 static efi_get_variable old_get_variable;
+static efi_set_variable old_set_variable;
 static efi_reset_system old_reset_system;
 static bool at_runtime;
 static char settings[FWSIM_SETTINGS_MAX];
@@ -118,17 +120,48 @@ static void EFIAPI reset_system(enum efi_reset type, efi_status status, uint64_t
 	old_reset_system(type, status, size, data);
 }
 
+static bool is_global(const efi_char *name, const struct efi_guid *vendor, const efi_char *other,
+		      size_t bytes)
+{
+	return name && vendor && memcmp(vendor, &global_guid, sizeof(global_guid)) == 0 &&
+	       memcmp(name, other, bytes) == 0;
+}
+
 /* The firmware's own variable is read-only by now, so that its bit is added on the way out. */
 static efi_status EFIAPI get_variable(const efi_char *name, const struct efi_guid *vendor,
 				      uint32_t *attributes, uint64_t *size, void *data)
 {
 	efi_status status = old_get_variable(name, vendor, attributes, size, data);
 
-	if (!status && sim.disk && name && vendor && *size == sizeof(uint64_t) &&
-	    memcmp(vendor, &global_guid, sizeof(global_guid)) == 0 &&
-	    memcmp(name, supported_name, sizeof(supported_name)) == 0)
+	if (!status && sim.disk && *size == sizeof(uint64_t) &&
+	    is_global(name, vendor, supported_name, sizeof(supported_name)))
 		*(uint8_t *)data |= OS_INDICATIONS_CAPSULE;
 	return status;
+}
+
+/*
+ * EDK2 removes OsIndications at its next start when it has a bit that it does not support itself,
+ * before this driver is there: what was wanted is kept a second time.
+ */
+static efi_status EFIAPI set_variable(const efi_char *name, const struct efi_guid *vendor,
+				      uint32_t attributes, uint64_t size, const void *data)
+{
+	efi_status status = old_set_variable(name, vendor, attributes, size, data);
+
+	if (!status && is_global(name, vendor, indications_name, sizeof(indications_name)))
+		old_set_variable(indications_name, &state_guid, RUNTIME_ATTRS, size, data);
+	return status;
+}
+
+/* The bit is cleared whatever becomes of the capsules (8.5.5). */
+static bool disk_is_wanted(void)
+{
+	uint64_t wanted = 0, size = sizeof(wanted);
+
+	if (old_get_variable(indications_name, &state_guid, NULL, &size, &wanted))
+		return false;
+	old_set_variable(indications_name, &state_guid, RUNTIME_ATTRS, 0, NULL);
+	return wanted & OS_INDICATIONS_CAPSULE;
 }
 
 void fwsim_store(void)
@@ -192,7 +225,7 @@ static void EFIAPI ready_to_boot(efi_event event, void *context)
 {
 	(void)event;
 	(void)context;
-	if (sim.disk == FWSIM_DISK_YES)
+	if (disk_is_wanted() && sim.disk == FWSIM_DISK_YES)
 		fwsim_disk(the_system, &sim);
 }
 
@@ -221,6 +254,7 @@ static void EFIAPI address_change(efi_event event, void *context)
 	(void)event;
 	(void)context;
 	services->convert_pointer(0, (void **)&old_get_variable);
+	services->convert_pointer(0, (void **)&old_set_variable);
 	services->convert_pointer(0, (void **)&old_reset_system);
 	services->convert_pointer(0, (void **)&runtime);
 }
@@ -254,8 +288,10 @@ static efi_status listen(void)
 static void replace_services(void)
 {
 	old_get_variable = runtime->get_variable;
+	old_set_variable = runtime->set_variable;
 	old_reset_system = runtime->reset_system;
 	runtime->get_variable = get_variable;
+	runtime->set_variable = set_variable;
 	runtime->reset_system = reset_system;
 	runtime->update_capsule = update_capsule;
 	runtime->query_capsule_capabilities = query_capsule;

@@ -65,6 +65,8 @@ struct efi_capsule { /* 8.5.3.1 */
 
 typedef efi_status(EFIAPI *efi_get_variable)(const efi_char *name, const struct efi_guid *vendor,
 					     uint32_t *attributes, uint64_t *size, void *data);
+typedef efi_status(EFIAPI *efi_set_variable)(const efi_char *name, const struct efi_guid *vendor,
+					     uint32_t attributes, uint64_t size, const void *data);
 typedef void(EFIAPI *efi_reset_system)(enum efi_reset type, efi_status status, uint64_t size,
 				       void *data);
 typedef efi_status(EFIAPI *efi_update_capsule)(struct efi_capsule **capsules, uint64_t count,
@@ -80,8 +82,7 @@ struct efi_runtime { /* 4.5.1 */
 	efi_status(EFIAPI *convert_pointer)(uint64_t debug, void **address);
 	efi_get_variable get_variable;
 	void *get_next_variable_name;
-	efi_status(EFIAPI *set_variable)(const efi_char *name, const struct efi_guid *vendor,
-					 uint32_t attributes, uint64_t size, const void *data);
+	efi_set_variable set_variable;
 	void *get_next_high_monotonic_count;
 	efi_reset_system reset_system;
 	efi_update_capsule update_capsule;
