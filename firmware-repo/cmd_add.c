@@ -11,6 +11,7 @@
 #include "edit.h"
 #include "inventory/target.h"
 #include "repo.h"
+#include "repo/catalog_tool.h"
 #include "say.h"
 
 static const char *base_name(const char *file)
@@ -116,7 +117,9 @@ static void warn(const struct component *comp)
 		fprintf(stderr,
 			"fwrepo add: no backend is called \"%s\": no device will be written\n",
 			comp->backend);
-	if (!comp->proof.field[0])
+	if (strcmp(comp->backend, "vendor-tool") == 0 && !comp->tool && !component_is_runtime(comp))
+		fprintf(stderr, "fwrepo add: without --tool-arg nothing can run the tool\n");
+	if (!comp->proof.field[0] && !component_is_runtime(comp))
 		fprintf(stderr, "fwrepo add: without --proof the result cannot be verified\n");
 }
 

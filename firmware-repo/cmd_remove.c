@@ -5,7 +5,20 @@
 #include <string.h>
 
 #include "repo.h"
+#include "repo/catalog_tool.h"
 #include "say.h"
+
+/* They stay, and are left alone until there is another runtime of that id. */
+static void warn_of_tools(const struct catalog *cat, const char *runtime)
+{
+	for (size_t i = 0; i < cat->count; i++) {
+		const struct component *comp = &cat->components[i];
+
+		if (comp->tool && strcmp(comp->tool->runtime, runtime) == 0)
+			fprintf(stderr, "fwrepo remove: the tool of %s runs in %s\n", comp->id,
+				runtime);
+	}
+}
 
 /* The index first: a payload that nothing names is harmless, a name without payload is not. */
 static int remove_component(const char *dir, const char *id, struct err *err)
@@ -19,6 +32,8 @@ static int remove_component(const char *dir, const char *id, struct err *err)
 		rc = err_set(err, ERR_NOT_FOUND, "there is no component %s", id);
 	if (!rc) {
 		catalog_take(&repo.cat, (size_t)(found - repo.cat.components), &gone);
+		catalog_find_runtimes(&repo.cat);
+		warn_of_tools(&repo.cat, id);
 		rc = repo_write_index(&repo, err);
 	}
 	if (!rc)

@@ -9,6 +9,7 @@
 #include "edit.h"
 #include "fwrepo.h"
 #include "inventory/target.h"
+#include "repo/catalog_tool.h"
 
 /* What edit.h refuses is a mistake on the command line here. */
 static int of_option(const char *option, int rc, struct err *err)
@@ -124,7 +125,7 @@ static int set_targets(const struct opt_list *list, struct component *ret, struc
 {
 	int rc = 0;
 
-	if (list->count == 0)
+	if (list->count == 0 && !component_is_runtime(ret))
 		return err_set(err, ERR_USAGE, "--target TARGET is needed");
 	for (size_t i = 0; !rc && i < list->count; i++)
 		rc = of_option("target", component_add_target(ret, list->items[i], err), err);
@@ -157,6 +158,65 @@ static int set_flag(const char *flag, struct component *ret, struct err *err)
 	return of_option("flag", component_add_flag(ret, flag, err), err);
 }
 
+static int set_preset(const char *name, struct component *ret, struct err *err)
+{
+	const struct tool_preset *preset = tool_preset_find(name);
+	int rc = preset ? 0 : unknown_word("tool-exit", name, err);
+
+	for (size_t i = 0; !rc && i < preset->count; i++)
+		rc = component_set_tool_exit(ret, preset->exits[i].code, preset->exits[i].meaning,
+					     err);
+	return rc;
+}
+
+/* "3=failed", or the name of a table. */
+static int set_exit(const char *text, struct component *ret, struct err *err)
+{
+	const char *sign = strchr(text, '=');
+	CLEANUP_FREE char *number = sign ? strndup(text, (size_t)(sign - text)) : NULL;
+	enum tool_meaning meaning;
+	uint64_t code;
+
+	if (!sign)
+		return set_preset(text, ret, err);
+	if (!number)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	meaning = tool_meaning_from_name(sign + 1);
+	if (!meaning)
+		return unknown_word("tool-exit", sign + 1, err);
+	if (fwrepo_number("--tool-exit", number, 255, &code, err))
+		return err->code;
+	return component_set_tool_exit(ret, (uint8_t)code, meaning, err);
+}
+
+static int set_tool(const struct component_args *args, struct component *ret, struct err *err)
+{
+	const struct opt_list *exits = &args->tool_exits;
+	bool is_tool = strcmp(args->backend, "vendor-tool") == 0;
+	int rc = 0;
+
+	if (!args->tool_args.count)
+		return !exits->count && !args->tool_nodes.count && !args->tool_runtime
+			       ? 0
+			       : err_set(err, ERR_USAGE, "--tool-arg is needed for a tool");
+	if (!is_tool)
+		return err_set(err, ERR_USAGE, "a tool goes with --backend vendor-tool");
+	for (size_t i = 0; !rc && i < args->tool_args.count; i++)
+		rc = of_option("tool-arg",
+			       component_add_tool_arg(ret, args->tool_args.items[i], err), err);
+	for (size_t i = 0; !rc && i < args->tool_nodes.count; i++)
+		rc = of_option("tool-node",
+			       component_add_tool_node(ret, args->tool_nodes.items[i], err), err);
+	if (!rc && !exits->count)
+		rc = set_preset("zero", ret, err);
+	for (size_t i = 0; !rc && i < exits->count; i++)
+		rc = set_exit(exits->items[i], ret, err);
+	if (!rc && args->tool_runtime)
+		rc = of_option("tool-runtime",
+			       component_set_tool_runtime(ret, args->tool_runtime, err), err);
+	return rc;
+}
+
 int component_from_args(const struct component_args *args, struct component *ret, struct err *err)
 {
 	int rc = set_texts(args, ret, err);
@@ -173,5 +233,5 @@ int component_from_args(const struct component_args *args, struct component *ret
 		rc = set_require(args->requires.items[i], ret, err);
 	for (size_t i = 0; !rc && i < args->flags.count; i++)
 		rc = set_flag(args->flags.items[i], ret, err);
-	return rc;
+	return rc ? rc : set_tool(args, ret, err);
 }

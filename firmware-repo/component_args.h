@@ -10,7 +10,8 @@ struct component_args {
 	const char *id, *version, *scheme, *backend, *proof, *name, *name_ja, *vendor, *class_name;
 	const char *min_active, *floor, *expected_seconds, *activation, *criticality;
 	const char *release_notes;
-	struct opt_list targets, requires, flags;
+	const char *tool_runtime;
+	struct opt_list targets, requires, flags, tool_args, tool_nodes, tool_exits;
 	bool measured, host_power_off;
 };
 
@@ -29,8 +30,8 @@ struct component_args {
 		{ "name-ja", OPT_TEXT, &(args).name_ja, "TEXT", "the same in Japanese" },       \
 		{ "vendor", OPT_TEXT, &(args).vendor, "TEXT", "who made it" },                  \
 		{ "class", OPT_TEXT, &(args).class_name, "WORD",                                \
-		  "drive, nic, bmc, system-rom, controller, enclosure, power-supply, other "    \
-		  "(default)" },                                                                \
+		  "drive, nic, bmc, system-rom, controller, enclosure, power-supply, runtime, " \
+		  "other (default)" },                                                          \
 		{ "requires", OPT_LIST, &(args).requires, "TARGET>=VERSION",                    \
 		  "what another device must run; no TARGET: this one; repeat" },                \
 		{ "min-active", OPT_TEXT, &(args).min_active, "VERSION",                        \
@@ -38,6 +39,16 @@ struct component_args {
 		{ "floor", OPT_TEXT, &(args).floor, "VERSION",                                  \
 		  "nothing older is ever written to these targets" },                           \
 		{ "flag", OPT_LIST, &(args).flags, "WORD", "see FORMAT.md; repeat" },           \
+		{ "tool-arg", OPT_LIST, &(args).tool_args, "ARG",                               \
+		  "a vendor's own tool: its program and its arguments, one each; {payload}, "   \
+		  "{node}, {pci} are replaced; repeat" },                                       \
+		{ "tool-exit", OPT_LIST, &(args).tool_exits, "CODE=WORD",                       \
+		  "done, reboot, power-cycle, not-needed, failed; or a table: hpe-linux, "      \
+		  "zero (default); repeat" },                                                   \
+		{ "tool-node", OPT_LIST, &(args).tool_nodes, "PATTERN",                         \
+		  "what it needs of the machine, see FORMAT.md: {node}, /dev/sg*; repeat" },    \
+		{ "tool-runtime", OPT_TEXT, &(args).tool_runtime, "ID",                         \
+		  "the runtime it needs (fwrepo runtime)" },                                    \
 		{ "expected-seconds", OPT_TEXT, &(args).expected_seconds, "N",                  \
 		  "how long writing takes" },                                                   \
 		{ "activation", OPT_TEXT, &(args).activation, "WORD",                           \

@@ -10,6 +10,7 @@
 #include "base/hex.h"
 #include "inventory/target.h"
 #include "repo/catalog_text.h"
+#include "repo/catalog_tool.h"
 
 static int no_memory(struct err *err)
 {
@@ -160,6 +161,80 @@ int component_add_attachment(struct component *comp, const char *role, const cha
 	if (!rc)
 		comp->attachments[comp->attachment_count++] = added;
 	return rc;
+}
+
+static int begin_tool(struct component *comp, struct err *err)
+{
+	component_complete(comp);
+	if (comp->tool)
+		return 0;
+	comp->tool = pool_alloc(&comp->pool, sizeof(*comp->tool));
+	if (!comp->tool)
+		return no_memory(err);
+	comp->tool->runtime = "";
+	return 0;
+}
+
+int component_add_tool_arg(struct component *comp, const char *arg, struct err *err)
+{
+	int rc = begin_tool(comp, err);
+	struct tool *tool = comp->tool;
+	const char *text = NULL;
+
+	if (!rc && tool->arg_count == CATALOG_MAX_TOOL_ARGS)
+		rc = err_set(err, ERR_TOO_LARGE, "more than %d arguments", CATALOG_MAX_TOOL_ARGS);
+	if (!rc)
+		rc = put(comp, &text, TOOL_ARG_MAX, "tool.argv", arg, err);
+	if (!rc)
+		rc = grow(comp, &tool->argv, tool->arg_count, sizeof(*tool->argv), err);
+	if (!rc)
+		tool->argv[tool->arg_count++] = text;
+	return rc;
+}
+
+int component_add_tool_node(struct component *comp, const char *node, struct err *err)
+{
+	int rc = begin_tool(comp, err);
+	struct tool *tool = comp->tool;
+	const char *text = NULL;
+
+	if (!rc && !tool_node_find(node))
+		rc = err_set(err, ERR_FORMAT, "\"%.40s\" is not in the list of FORMAT.md", node);
+	if (!rc && tool->node_count == CATALOG_MAX_TOOL_NODES)
+		rc = err_set(err, ERR_TOO_LARGE, "more than %d nodes", CATALOG_MAX_TOOL_NODES);
+	if (!rc)
+		rc = put(comp, &text, TOOL_NODE_MAX, "tool.nodes", node, err);
+	if (!rc)
+		rc = grow(comp, &tool->nodes, tool->node_count, sizeof(*tool->nodes), err);
+	if (!rc)
+		tool->nodes[tool->node_count++] = text;
+	return rc;
+}
+
+int component_set_tool_exit(struct component *comp, uint8_t code, enum tool_meaning meaning,
+			    struct err *err)
+{
+	int rc = begin_tool(comp, err);
+	struct tool *tool = comp->tool;
+
+	for (size_t i = 0; !rc && i < tool->exit_count; i++) {
+		if (tool->exits[i].code == code) {
+			tool->exits[i].meaning = meaning;
+			return 0;
+		}
+	}
+	if (!rc)
+		rc = grow(comp, &tool->exits, tool->exit_count, sizeof(*tool->exits), err);
+	if (!rc)
+		tool->exits[tool->exit_count++] = (struct tool_exit){ code, meaning };
+	return rc;
+}
+
+int component_set_tool_runtime(struct component *comp, const char *id, struct err *err)
+{
+	int rc = begin_tool(comp, err);
+
+	return rc ? rc : put(comp, &comp->tool->runtime, COMPONENT_ID_MAX, "tool.runtime", id, err);
 }
 
 /* Letters, digits and ". _ +" as they are, in lower case; everything else one '-' a run. */

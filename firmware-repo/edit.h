@@ -33,6 +33,17 @@ int component_add_attachment(struct component *comp, const char *role, const cha
 			     const struct payload_ref *ref, struct err *err);
 
 /*
+ * How its tool is run (catalog_tool.h); the first call makes it a component with a tool. An
+ * argument, something that it needs of the machine, what an exit code says (the last word counts),
+ * the id of its runtime.
+ */
+int component_add_tool_arg(struct component *comp, const char *arg, struct err *err);
+int component_add_tool_node(struct component *comp, const char *node, struct err *err);
+int component_set_tool_exit(struct component *comp, uint8_t code, enum tool_meaning meaning,
+			    struct err *err);
+int component_set_tool_runtime(struct component *comp, const char *id, struct err *err);
+
+/*
  * An id from what a vendor calls things: "<name>-<version>" in lower case, what is not a letter,
  * digit or ". _ +" becomes one '-'; cut at 95 bytes with the last 8 of its SHA-256 in hex.
  */

@@ -12,6 +12,7 @@ struct machine {
 	struct temp_tree tree;
 	struct hwio *hw;
 	struct inventory inv;
+	struct catalog cat;
 	struct plan_bars bars;
 	char *warnings;
 	char why[128];
@@ -266,8 +267,8 @@ static void find_bars(struct machine *machine)
 	plan_bars_free(&machine->bars);
 	free(machine->warnings);
 	machine->warnings = NULL;
-	CHECK_INT(interlock_bars(machine->hw, &machine->inv, &machine->bars, &machine->warnings,
-				 NULL),
+	CHECK_INT(interlock_bars(machine->hw, &machine->inv, &machine->cat, &machine->bars,
+				 &machine->warnings, NULL),
 		  0);
 }
 
@@ -383,28 +384,37 @@ static void power_that_cannot_be_told(void)
 
 static void lockdown(void)
 {
-	static const char *const raw[] = { "spi", "memory", NULL };
-	static const char *const none[] = { NULL };
+	static const char *const mem[] = { "{node}", "/dev/mem" }, *const own[] = { "{node}" };
+	struct tool raw = { .nodes = (const char *[]){ mem[0], mem[1] }, .node_count = 2 };
+	struct tool plain = { .nodes = (const char *[]){ own[0] }, .node_count = 1 };
+	struct component comps[] = { { .id = "a" },
+				     { .id = "b", .tool = &raw },
+				     { .id = "c", .tool = &plain } };
+	struct catalog cat = { .components = comps, .count = 3 };
 	CLEANUP_MACHINE struct machine machine = machine_make();
+	struct plan_bars *bars = &machine.bars;
 	struct err err = { 0 };
 
-	put_device(&machine, "nvme:A", "nvme");
-	put_device(&machine, "rom", "memory");
-	CHECK_INT(interlock_lockdown(machine.hw, &machine.inv, raw, &machine.bars, NULL), 0);
+	CHECK_INT(interlock_lockdown(machine.hw, &cat, bars, NULL), 0);
 	put(&machine, "/sys/kernel/security/lockdown", "[none] integrity confidentiality\n");
-	CHECK_INT(interlock_lockdown(machine.hw, &machine.inv, raw, &machine.bars, NULL), 0);
-	CHECK_INT(machine.bars.count, 0);
+	CHECK_INT(interlock_lockdown(machine.hw, &cat, bars, NULL), 0);
+	CHECK_INT(bars->count, 0);
 	put(&machine, "/sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
-	CHECK_INT(interlock_lockdown(machine.hw, &machine.inv, none, &machine.bars, NULL), 0);
-	CHECK_INT(machine.bars.count, 0);
-	CHECK_INT(interlock_lockdown(machine.hw, &machine.inv, raw, &machine.bars, NULL), 0);
-	CHECK_INT(machine.bars.count, 1);
-	check_bar(&machine, 0, "rom", REASON_LOCKDOWN,
-		  "the kernel is locked down (integrity), and memory needs "
-		  "access to the hardware past its drivers");
+	CHECK_INT(interlock_lockdown(machine.hw, &cat, bars, NULL), 0);
+	CHECK_INT(bars->count, 1);
+	if (bars->count == 1) {
+		CHECK_STR(bars->list[0].device, "");
+		CHECK_STR(bars->list[0].component, "b");
+		CHECK_STR(reason_id(bars->list[0].reason), "LOCKDOWN");
+		CHECK_STR(bars->list[0].text,
+			  "the kernel is locked down (integrity), and its tool "
+			  "needs /dev/mem, past the kernel's drivers");
+	}
 	put(&machine, "/sys/kernel/security/lockdown",
 	    "a line that is far longer than any that a kernel has ever had in this place\n");
-	CHECK_INT(interlock_lockdown(machine.hw, &machine.inv, raw, &machine.bars, &err), ERR_IO);
+	CHECK_INT(interlock_lockdown(machine.hw, &cat, bars, &err), ERR_IO);
+	cat.count = 1; /* nobody wants to know */
+	CHECK_INT(interlock_lockdown(machine.hw, &cat, bars, &err), 0);
 }
 
 /* What ships works through the kernel's drivers: Secure Boot bars none of it. */

@@ -106,6 +106,19 @@ static void add_target(struct component *comp, const char *value)
 	comp->targets[comp->target_count++] = value;
 }
 
+/* "RUNTIME", which is in the repository when it ends with '!'; "" = it needs none. */
+static void set_tool(struct component *comp, char *value)
+{
+	size_t len = strlen(value);
+
+	comp->tool = pool_alloc(&comp->pool, sizeof(*comp->tool));
+	if (len && value[len - 1] == '!') {
+		value[len - 1] = '\0';
+		comp->tool->runtime_ref.size = 1;
+	}
+	comp->tool->runtime = value;
+}
+
 static void add_component(struct scene *scene, const struct word *words, size_t count)
 {
 	struct component *comp = &scene->components[scene->cat.count++];
@@ -125,6 +138,8 @@ static void add_component(struct scene *scene, const struct word *words, size_t 
 			add_target(comp, value);
 		else if (strcmp(words[i].key, "backend") == 0)
 			comp->backend = value;
+		else if (strcmp(words[i].key, "tool") == 0)
+			set_tool(comp, value);
 		else if (strcmp(words[i].key, "class") == 0)
 			comp->class_name = value;
 		else if (strcmp(words[i].key, "proof") == 0)

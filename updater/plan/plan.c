@@ -11,6 +11,7 @@
 #include "plan/plan_index.h"
 #include "plan/plan_internal.h"
 #include "plan/plan_match.h"
+#include "repo/catalog_tool.h"
 
 struct planner {
 	const struct inventory *inv;
@@ -176,7 +177,7 @@ static unsigned int best_rank(const struct planner *p, const struct device *dev)
 	for (size_t i = 0; i < matches->count; i++) {
 		const struct plan_match *match = &matches->list[i];
 
-		if (match->rank > best && strcmp(match->comp->backend, dev->backend) == 0)
+		if (match->rank > best && match_backend(match->comp, dev))
 			best = match->rank;
 	}
 	return best;
@@ -324,8 +325,10 @@ static int leave_unmatched(struct planner *p, struct err *err)
 	for (size_t i = 0; i < p->cat->count && !rc; i++)
 		if (!p->matched[i])
 			rc = plan_leave(p->plan, &p->cat->components[i], NULL,
-					REASON_NOT_APPLICABLE, err,
-					"no device here fits its targets");
+					REASON_NOT_APPLICABLE, err, "%s",
+					component_is_runtime(&p->cat->components[i])
+						? "it is no firmware: vendors' tools run in it"
+						: "no device here fits its targets");
 	return rc;
 }
 

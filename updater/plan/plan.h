@@ -19,6 +19,9 @@
 #define PLAN_TEXT_MAX  200
 #define PLAN_MAX_STEPS 256
 
+/* What vendors' tools were tried on, for whatever device: a program of ours in their place. */
+#define PLAN_TOOL_EVIDENCE EVIDENCE_EMULATOR
+
 /*
  * Something found out before the plan is made that forbids writing: an earlier run left the device
  * in doubt, its array is degraded, the component was withdrawn. At least one of the two ids is set;

@@ -137,6 +137,18 @@ static struct verdict judge_selection(const struct component *comp, const struct
 	return fine;
 }
 
+/* How its tool is run is known, and what it runs in is there. */
+static struct verdict judge_tool(const struct component *comp)
+{
+	if (!comp->tool)
+		return verdict(REASON_NO_BACKEND, "it does not say how its vendor's tool is run");
+	if (comp->tool->runtime[0] && !comp->tool->runtime_ref.size)
+		return verdict(REASON_REQUIRES,
+			       "its tool runs in \"%s\", and the repository has no such runtime",
+			       comp->tool->runtime);
+	return fine;
+}
+
 /* What is decided by the component alone. */
 static struct verdict judge_component(const struct component *comp)
 {
@@ -150,11 +162,31 @@ static struct verdict judge_component(const struct component *comp)
 	return fine;
 }
 
-static struct verdict judge_backend(const struct component *comp, const struct device *dev,
-				    const struct plan_options *options)
+bool match_backend(const struct component *comp, const struct device *dev)
 {
-	const char *bar = device_prop(dev, "bar"), *text = device_prop(dev, "bar.text");
+	return match_is_tool(comp) ? match_has_firmware(dev)
+				   : strcmp(dev->backend, comp->backend) == 0;
+}
 
+bool match_is_tool(const struct component *comp)
+{
+	return strcmp(comp->backend, "vendor-tool") == 0;
+}
+
+/*
+ * A vendor's tool has a way of its own to the device: that nothing else here can write to it, or
+ * not through the RAID controller before it, is no bar. What the device's own backend says of it
+ * otherwise (the second function of one card, a drive that takes nothing) holds for the tool, too.
+ */
+static struct verdict judge_way(const struct component *comp, const struct device *dev)
+{
+	if (match_is_tool(comp)) {
+		struct verdict ret = judge_tool(comp);
+
+		if (ret.reason || match_has_firmware(dev))
+			return ret;
+		return verdict(REASON_NO_BACKEND, "such devices have no firmware of their own");
+	}
 	if (!dev->backend[0])
 		return verdict(REASON_NO_BACKEND,
 			       "nothing here can write to this device (the "
@@ -165,20 +197,40 @@ static struct verdict judge_backend(const struct component *comp, const struct d
 			       "the component is for \"%s\", this device is "
 			       "written by \"%s\"",
 			       comp->backend, dev->backend);
-	if (bar)
-		return verdict(reason_from_id(bar) ? reason_from_id(bar) : REASON_NOT_UPDATEABLE,
-			       "%s", text ? text : bar);
-	if (!dev->updateable)
+	return fine;
+}
+
+static struct verdict judge_bar(const struct component *comp, const struct device *dev)
+{
+	const char *bar = device_prop(dev, "bar"), *text = device_prop(dev, "bar.text");
+	enum reason reason = bar ? reason_from_id(bar) : 0;
+
+	if (bar && !(match_is_tool(comp) && reason == REASON_BEHIND_RAID))
+		return verdict(reason ? reason : REASON_NOT_UPDATEABLE, "%s", text ? text : bar);
+	if (!dev->updateable && !(match_is_tool(comp) && (bar || !dev->backend[0])))
 		return verdict(REASON_NOT_UPDATEABLE, "the device says that it takes no firmware");
+	return fine;
+}
+
+static struct verdict judge_backend(const struct component *comp, const struct device *dev,
+				    const struct plan_options *options)
+{
+	enum evidence evidence = match_is_tool(comp) ? PLAN_TOOL_EVIDENCE : dev->evidence;
+	struct verdict ret = judge_way(comp, dev);
+
+	if (!ret.reason)
+		ret = judge_bar(comp, dev);
+	if (ret.reason)
+		return ret;
 	if (strchr(dev->id, '#'))
 		return verdict(REASON_DUPLICATE_TARGET,
 			       "it has the same id as another device, which is the one that is "
 			       "written");
-	if (dev->evidence < options->min_evidence)
+	if (evidence < options->min_evidence)
 		return verdict(REASON_UNTESTED,
 			       "\"%s\" was tried on %s for such devices, the "
 			       "policy wants %s",
-			       comp->backend, evidence_name(dev->evidence),
+			       comp->backend, evidence_name(evidence),
 			       evidence_name(options->min_evidence));
 	return fine;
 }

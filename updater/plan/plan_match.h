@@ -15,6 +15,12 @@ bool match_target(const struct device *dev, const char *target);
 /* Is it of a kind that carries firmware of its own, whether we can write it or not? */
 bool match_has_firmware(const struct device *dev);
 
+/* Is it written by its vendor's own tool? */
+bool match_is_tool(const struct component *comp);
+
+/* Is there a way to write comp to dev, whatever else speaks against it? */
+bool match_backend(const struct component *comp, const struct device *dev);
+
 /* What a rule says of a pair. */
 struct verdict {
 	enum reason reason; /* 0 = nothing against it */

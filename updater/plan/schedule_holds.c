@@ -6,6 +6,7 @@
 
 #include "base/grow.h"
 #include "plan/schedule_internal.h"
+#include "repo/catalog_tool.h"
 
 /*
  * How many steps at once below an ancestor of a kind. The figures are choices on the careful side:
@@ -207,6 +208,9 @@ static void hold_all(struct builder *b, const struct step *step)
 
 	hold_device(b, step->dev, true);
 	hold_ancestors(b, step->dev);
+	/* A tool that can reach other devices runs alone. */
+	if (step->comp->tool && tool_reaches_others(step->comp->tool))
+		hold(b, resource_of(b, RESOURCE_DEVICE, "system", "the server", 0), true);
 	hold_named(b, step->dev);
 	if (is_bmc(step) || is_carried(step->comp))
 		hold(b, resource_of(b, RESOURCE_BMC, "", "the way through the BMC", 1),

@@ -157,11 +157,13 @@ void catalog_take(struct catalog *cat, size_t index, struct component *ret)
 
 size_t component_ref_count(const struct component *comp)
 {
-	return 1 + comp->attachment_count;
+	return 1 + comp->attachment_count + (comp->tool && comp->tool->runtime_ref.size);
 }
 
 const struct payload_ref *component_ref(const struct component *comp, size_t index)
 {
+	if (index > comp->attachment_count)
+		return &comp->tool->runtime_ref;
 	return index == 0 ? &comp->payload : &comp->attachments[index - 1].ref;
 }
 

@@ -28,6 +28,9 @@
 #define CATALOG_MAX_FLAGS	32
 #define CATALOG_MAX_ATTACHMENTS 64
 #define CATALOG_MAX_SECONDS	86400
+#define CATALOG_MAX_TOOL_ARGS	64
+#define CATALOG_MAX_TOOL_NODES	16
+#define CATALOG_MAX_TOOL_EXITS	256
 
 /* Of the longest texts, with the NUL. */
 #define COMPONENT_ID_MAX      96
@@ -74,6 +77,34 @@ struct attachment {
 	struct payload_ref ref;
 };
 
+/* What an exit code of a vendor's own flasher says; one that is not in its table has failed. */
+enum tool_meaning {
+	TOOL_DONE = 1,
+	TOOL_REBOOT,	  /* accepted; runs after a reboot */
+	TOOL_POWER_CYCLE, /* accepted; runs after a power cycle */
+	TOOL_NOT_NEEDED,  /* nothing was written, for it runs already */
+	TOOL_FAILED,
+};
+
+struct tool_exit {
+	uint8_t code;
+	enum tool_meaning meaning;
+};
+
+/* How a vendor's own flasher is run (backends/vendor_tool.h): by whom, with what, and what it says.
+ */
+struct tool {
+	const char **argv; /* placeholders: catalog_tool.h */
+	size_t arg_count;
+	const char **nodes; /* what it needs of the machine, of a closed list: catalog_tool.h */
+	size_t node_count;
+	struct tool_exit *exits;
+	size_t exit_count;
+	const char *runtime; /* the component it runs in, "" = the payload needs none */
+	/* That one's payload, found when the index was read; size 0: it is not in the index. */
+	struct payload_ref runtime_ref;
+};
+
 struct requirement {
 	const char *target; /* a device target, or "" = the same device */
 	const char *min_version;
@@ -110,6 +141,7 @@ struct component {
 	size_t attachment_count;
 	const char **flags;
 	size_t flag_count;
+	struct tool *tool; /* of the backend "vendor-tool"; NULL = none */
 	struct proof proof;
 	struct payload_ref payload;
 	uint8_t source_sha256[32];
@@ -163,7 +195,10 @@ int catalog_append(struct catalog *cat, struct component *comp, struct err *err)
 /* Takes the component at index out, into *ret: it still needs the catalog. */
 void catalog_take(struct catalog *cat, size_t index, struct component *ret);
 
-/* What lies below blobs/ for a component: 0 is the payload, then come the attachments. */
+/*
+ * What lies below blobs/ for a component: 0 is the payload, then come the attachments, then the
+ * runtime that its tool needs.
+ */
 size_t component_ref_count(const struct component *comp);
 const struct payload_ref *component_ref(const struct component *comp, size_t index);
 

@@ -6,31 +6,17 @@
 #include "inventory/target.h"
 #include "repo/catalog_head.h"
 #include "repo/catalog_text.h"
+#include "repo/catalog_tool.h"
 
 static const char *const component_members[] = {
-	"activation",
-	"attachments",
-	"backend",
-	"class",
-	"criticality",
-	"expected_seconds",
-	"flags",
-	"floor",
-	"host_power_off",
-	"id",
-	"measured",
-	"min_active_version",
-	"name",
-	"payload",
-	"proof",
-	"provenance",
-	"release_notes",
-	"requires",
-	"scheme",
-	"targets",
-	"vendor",
-	"version",
-	NULL,
+	"activation", "attachments",   "backend",
+	"class",      "criticality",   "expected_seconds",
+	"flags",      "floor",	       "host_power_off",
+	"id",	      "measured",      "min_active_version",
+	"name",	      "payload",       "proof",
+	"provenance", "release_notes", "requires",
+	"scheme",     "targets",       "tool",
+	"vendor",     "version",       NULL,
 };
 static const char *const attachment_members[] = { "name", "payload", "role", NULL };
 static const char *const payload_members[] = { "chunks_sha256", "sha256", "size", NULL };
@@ -216,9 +202,10 @@ static int read_targets(struct reader *r, yyjson_val *obj)
 	if (!rc)
 		rc = read_list(r, obj, "targets", CATALOG_MAX_TARGETS, &list,
 			       sizeof(*comp->targets), &comp->targets);
-	if (!rc && !list)
-		rc = err_set(r->err, ERR_FORMAT, "\"targets\" is empty");
-	if (rc)
+	if (!rc && component_is_runtime(comp) == (list != NULL))
+		rc = err_set(r->err, ERR_FORMAT,
+			     list ? "a runtime has no \"targets\"" : "\"targets\" is empty");
+	if (rc || !list)
 		return rc;
 	yyjson_arr_foreach(list, idx, max, item)
 	{
@@ -364,11 +351,25 @@ static int read_numbers(struct reader *r, yyjson_val *obj)
 	return rc;
 }
 
+static int read_tool(struct reader *r, yyjson_val *obj)
+{
+	const char *unknown = NULL;
+	yyjson_val *val;
+	int rc = json_opt_obj(obj, "tool", &val, r->err);
+
+	if (rc || !val)
+		return rc;
+	rc = tool_from_json(val, r->pool, &r->comp->tool, &unknown, r->err);
+	if (rc)
+		return err_prefix(r->err, "\"tool\"");
+	return unknown ? not_understood(r, "tool", unknown) : 0;
+}
+
 int component_from_json(yyjson_val *obj, struct pool *pool, struct component *comp, struct err *err)
 {
 	int (*const parts[])(struct reader *, yyjson_val *) = {
 		read_texts,    read_words,	 read_proof,	  read_targets, read_flags,
-		read_requires, read_attachments, read_provenance, read_numbers,
+		read_requires, read_attachments, read_provenance, read_numbers, read_tool,
 	};
 	struct reader r = { comp, pool, err };
 	int rc = json_check_members(obj, component_members, err);

@@ -9,6 +9,7 @@
 #include "base/grow.h"
 #include "repo/catalog_scan.h"
 #include "repo/catalog_text.h"
+#include "repo/catalog_tool.h"
 
 static const char *const members[] = { "components", "format", NULL };
 
@@ -110,6 +111,8 @@ int catalog_parse_index(const uint8_t *buf, size_t len, struct catalog *ret, str
 		ret->sorted = count_sorted(ret);
 	if (!rc && ret->sorted < ret->count)
 		rc = check_ids(ret, err);
+	if (!rc)
+		catalog_find_runtimes(ret);
 	scan_free(&scan);
 	if (rc)
 		catalog_free(ret);

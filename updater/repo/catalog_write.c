@@ -10,6 +10,7 @@
 #include "base/hex.h"
 #include "base/json.h"
 #include "repo/catalog_text.h"
+#include "repo/catalog_tool.h"
 
 static void add_sha256(yyjson_mut_doc *doc, yyjson_mut_val *obj, const char *key,
 		       const uint8_t sha256[32])
@@ -112,6 +113,8 @@ yyjson_mut_val *component_to_json(yyjson_mut_doc *doc, const struct component *c
 		yyjson_mut_obj_add_uint(doc, obj, "expected_seconds", comp->expected_seconds);
 	if (comp->host_power_off)
 		yyjson_mut_obj_add_bool(doc, obj, "host_power_off", true);
+	if (comp->tool)
+		tool_to_json(doc, obj, comp->tool);
 	if (comp->measured)
 		yyjson_mut_obj_add_bool(doc, obj, "measured", true);
 	return obj;
@@ -121,7 +124,8 @@ yyjson_mut_val *component_to_json(yyjson_mut_doc *doc, const struct component *c
 static bool words_known(const struct component *comp)
 {
 	return comp->scheme && comp->activation && comp->criticality &&
-	       (!comp->proof.field[0] || comp->proof.match);
+	       (!comp->proof.field[0] || comp->proof.match) &&
+	       (!comp->tool || tool_words_known(comp->tool));
 }
 
 static int compare_ids(const void *a, const void *b)

@@ -24,18 +24,18 @@ bool interlock_net_in_use(struct hwio *hw, const struct device *dev, char *why, 
 /*
  * What speaks against writing, found out before the plan is made, as bars: members of degraded
  * arrays (ARRAY_DEGRADED), devices under a rebuild (DEVICE_BUSY), machines on battery or with a
- * failed power supply (LOW_POWER), backends that need what a locked down kernel forbids (LOCKDOWN).
+ * failed power supply (LOW_POWER), tools that need what a locked down kernel forbids (LOCKDOWN).
  * Reads only. What cannot be read is no bar, but a warning: *ret_warnings, malloc'ed, lines, NULL =
  * none. ERR_NOMEM.
  */
-int interlock_bars(struct hwio *hw, const struct inventory *inv, struct plan_bars *bars,
-		   char **ret_warnings, struct err *err);
+int interlock_bars(struct hwio *hw, const struct inventory *inv, const struct catalog *cat,
+		   struct plan_bars *bars, char **ret_warnings, struct err *err);
 
 /*
- * The part of it for LOCKDOWN: bars the devices of the backends in the list (NULL at its end) when
+ * The part of it for LOCKDOWN: bars the components whose tools reach past the kernel's drivers when
  * the kernel is locked down. Returns 0, ERR_NOMEM, or ERR_IO when nobody can tell.
  */
-int interlock_lockdown(struct hwio *hw, const struct inventory *inv, const char *const *backends,
-		       struct plan_bars *bars, struct err *err);
+int interlock_lockdown(struct hwio *hw, const struct catalog *cat, struct plan_bars *bars,
+		       struct err *err);
 
 #endif

@@ -5,15 +5,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "repo/catalog_tool.h"
 #include "run/interlock.h"
 
 #define BATTERY_MIN_PERCENT 25
-
-/*
- * Backends that reach past the kernel's drivers: memory and I/O ports, PCI registers. A kernel that
- * is locked down (Secure Boot) forbids that: kernel_lockdown(7). None of ours does, on purpose.
- */
-static const char *const raw_backends[] = { NULL };
 
 static int warn(char **warnings, const char *text, struct err *err)
 {
@@ -76,15 +71,19 @@ static int bar_arrays(const struct inventory *inv, struct plan_bars *bars, struc
 	return rc;
 }
 
-/* Everything that could be written at all. */
-static int bar_all(const struct inventory *inv, struct plan_bars *bars, enum reason reason,
-		   const char *text, struct err *err)
+/* Everything that could be written at all; vendors' tools go to devices without a backend, too. */
+static int bar_all(const struct inventory *inv, const struct catalog *cat, struct plan_bars *bars,
+		   enum reason reason, const char *text, struct err *err)
 {
 	int rc = 0;
 
 	for (size_t i = 0; i < inv->count && !rc; i++)
 		if (inv->devices[i].backend[0])
 			rc = plan_bars_add(bars, inv->devices[i].id, NULL, reason, err, "%s", text);
+	for (size_t i = 0; i < cat->count && !rc; i++)
+		if (cat->components[i].tool)
+			rc = plan_bars_add(bars, NULL, cat->components[i].id, reason, err, "%s",
+					   text);
 	return rc;
 }
 
@@ -154,8 +153,8 @@ static void look_at_supply(struct power *power, const char *name)
 }
 
 /* Most servers have nothing there: their power supplies are the BMC's. */
-static int bar_low_power(struct hwio *hw, const struct inventory *inv, struct plan_bars *bars,
-			 struct err *err)
+static int bar_low_power(struct hwio *hw, const struct inventory *inv, const struct catalog *cat,
+			 struct plan_bars *bars, struct err *err)
 {
 	CLEANUP_FREE char(*names)[HWIO_NAME_MAX] = NULL;
 	struct power power = { .hw = hw };
@@ -172,50 +171,63 @@ static int bar_low_power(struct hwio *hw, const struct inventory *inv, struct pl
 	for (size_t i = 0; i < count; i++)
 		look_at_supply(&power, names[i]);
 	if (power.mains && !power.mains_online)
-		return bar_all(inv, bars, REASON_LOW_POWER, "the machine runs on battery", err);
+		return bar_all(inv, cat, bars, REASON_LOW_POWER, "the machine runs on battery",
+			       err);
 	if (!power.cause[0])
 		return 0;
 	snprintf(text, sizeof(text), "the power is not safe: %s", power.cause);
-	return bar_all(inv, bars, REASON_LOW_POWER, text, err);
+	return bar_all(inv, cat, bars, REASON_LOW_POWER, text, err);
 }
 
-static bool needs_raw_access(const struct device *dev, const char *const *backends)
+/* "none [integrity] confidentiality": the mode in brackets is the one that is on; "" = none. */
+static int read_lockdown(struct hwio *hw, char *mode, size_t size, struct err *err)
 {
-	for (; *backends; backends++)
-		if (strcmp(dev->backend, *backends) == 0)
-			return true;
-	return false;
-}
+	char modes[64];
+	const char *on;
+	int rc = hwio_read_attr(hw, "/sys/kernel/security/lockdown", modes, sizeof(modes));
 
-/* "none [integrity] confidentiality": the mode in brackets is the one that is on. */
-int interlock_lockdown(struct hwio *hw, const struct inventory *inv, const char *const *backends,
-		       struct plan_bars *bars, struct err *err)
-{
-	char modes[64], *mode;
-	int rc;
-
-	if (!*backends)
-		return 0;
-	rc = hwio_read_attr(hw, "/sys/kernel/security/lockdown", modes, sizeof(modes));
+	mode[0] = '\0';
 	if (rc == -ENOENT)
 		return 0; /* a kernel without lockdown, or securityfs is not mounted */
 	if (rc)
 		return err_set_errno(err, ERR_IO, -rc, "/sys/kernel/security/lockdown");
-	mode = strchr(modes, '[');
-	if (!mode || strcmp(mode, "[none]") == 0 || strncmp(mode, "[none] ", 7) == 0)
-		return 0;
-	for (size_t i = 0; i < inv->count && !rc; i++)
-		if (needs_raw_access(&inv->devices[i], backends))
-			rc = plan_bars_add(
-				bars, inv->devices[i].id, NULL, REASON_LOCKDOWN, err,
-				"the kernel is locked down (%.*s), and %s needs access to "
-				"the hardware past its drivers",
-				(int)strcspn(mode + 1, "]"), mode + 1, inv->devices[i].backend);
+	on = strchr(modes, '[');
+	if (on)
+		snprintf(mode, size, "%.*s", (int)strcspn(on + 1, "]"), on + 1);
+	if (strcmp(mode, "none") == 0)
+		mode[0] = '\0';
+	return 0;
+}
+
+/*
+ * A kernel that is locked down (Secure Boot) forbids what reaches past its drivers: memory and I/O
+ * ports, PCI registers, kernel_lockdown(7). No backend of ours does that, vendors' tools may.
+ */
+int interlock_lockdown(struct hwio *hw, const struct catalog *cat, struct plan_bars *bars,
+		       struct err *err)
+{
+	char mode[32] = "";
+	bool known = false;
+	int rc = 0;
+
+	for (size_t i = 0; i < cat->count && !rc; i++) {
+		const struct component *comp = &cat->components[i];
+		const char *node = comp->tool ? tool_raw_node(comp->tool) : NULL;
+
+		if (node && !known)
+			rc = read_lockdown(hw, mode, sizeof(mode), err);
+		known = known || node;
+		if (!rc && node && mode[0])
+			rc = plan_bars_add(bars, NULL, comp->id, REASON_LOCKDOWN, err,
+					   "the kernel is locked down (%s), and its tool needs %s, "
+					   "past the kernel's drivers",
+					   mode, node);
+	}
 	return rc;
 }
 
-int interlock_bars(struct hwio *hw, const struct inventory *inv, struct plan_bars *bars,
-		   char **ret_warnings, struct err *err)
+int interlock_bars(struct hwio *hw, const struct inventory *inv, const struct catalog *cat,
+		   struct plan_bars *bars, char **ret_warnings, struct err *err)
 {
 	struct err why = { 0 };
 	int rc = bar_arrays(inv, bars, err);
@@ -223,11 +235,11 @@ int interlock_bars(struct hwio *hw, const struct inventory *inv, struct plan_bar
 	*ret_warnings = NULL;
 	if (rc)
 		return rc;
-	rc = bar_low_power(hw, inv, bars, &why);
+	rc = bar_low_power(hw, inv, cat, bars, &why);
 	if (rc == ERR_IO)
 		rc = warn(ret_warnings, why.text, &why);
 	if (!rc)
-		rc = interlock_lockdown(hw, inv, raw_backends, bars, &why);
+		rc = interlock_lockdown(hw, cat, bars, &why);
 	if (rc == ERR_IO)
 		rc = warn(ret_warnings, why.text, &why);
 	return rc ? err_set(err, rc, "%s", why.text) : 0;

@@ -184,7 +184,8 @@ static int bar_unplanned(struct session *s, const struct component *comp, bool *
 	for (size_t i = 0; i < s->inv.count && !rc; i++) {
 		const struct device *dev = &s->inv.devices[i];
 
-		if (dev->backend[0] && !history_planned(&s->history, dev->id, comp->id))
+		if ((dev->backend[0] || comp->tool) &&
+		    !history_planned(&s->history, dev->id, comp->id))
 			rc = plan_bars_add(&s->bars, dev->id, comp->id, REASON_NOT_SELECTED, err,
 					   "the run that is gone on with had not planned it");
 	}

@@ -112,7 +112,7 @@ static void warn_of_unknown_ids(struct session *s)
 static int look_for_interlocks(struct session *s, struct err *err)
 {
 	CLEANUP_FREE char *warnings = NULL;
-	int rc = interlock_bars(s->hw, &s->inv, &s->bars, &warnings, err);
+	int rc = interlock_bars(s->hw, &s->inv, &s->cat, &s->bars, &warnings, err);
 
 	if (warnings)
 		session_warn(s, warnings);

@@ -91,11 +91,17 @@ static int ask_backend(struct question *q, const struct backend *backend, struct
 	return rc;
 }
 
+/* The device's own; a vendor's tool goes past it, and to devices that have none. */
+static const struct backend *backend_of(const struct question *q, const struct device *dev)
+{
+	return backend_find(q->comp && q->comp->tool ? q->comp->backend : dev->backend);
+}
+
 /* Fills in dev and answer; when the device cannot tell, cause. */
 static void ask_device(struct question *q)
 {
 	const struct device *dev = history_device(q->settle->inv, q->last->device);
-	const struct backend *backend = dev ? backend_find(dev->backend) : NULL;
+	const struct backend *backend = dev ? backend_of(q, dev) : NULL;
 	struct device before = { 0 };
 	struct err err = { 0 };
 

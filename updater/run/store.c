@@ -17,7 +17,7 @@
 
 #define MEMINFO_MAX 8192
 
-/* Their payload goes to the kernel in one piece, which keeps a copy of its own. */
+/* Their payload is handed over in one piece: the kernel keeps a copy, or a tool reads it. */
 static const char *const copied_by_kernel[] = { "devlink", "ethtool", "uefi-capsule",
 						"vendor-tool" };
 
@@ -118,6 +118,8 @@ static int measure(struct hwio *hw, const struct plan *plan, const bool *chosen,
 		need.payload_bytes += new_bytes(plan, chosen, i);
 		if (kernel_copies(comp))
 			need.kernel_bytes += comp->payload.size;
+		if (comp->tool)
+			need.kernel_bytes += comp->tool->runtime_ref.size + STORE_TOOL_BYTES;
 	}
 	wanted = need.payload_bytes + need.kernel_bytes + STORE_RESERVE_BYTES;
 	need.missing = wanted > need.available ? wanted - need.available : 0;

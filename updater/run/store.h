@@ -16,13 +16,15 @@
 #include "ui/console.h"
 
 #define STORE_RESERVE_BYTES (256ull << 20) /* stays free for everything else */
+#define STORE_TOOL_BYTES    (256ull << 20) /* what a vendor's tool may unpack: its /tmp */
 
 /* What fits, before anything is copied. */
 struct store_need {
 	uint64_t payload_bytes; /* of all steps with their attachments, the same bytes once */
 	/*
 	 * What the kernel copies once more, of every step whose backend hands its payload over in
-	 * one piece: they may be at work at the same time, and a capsule stays until the reset.
+	 * one piece: they may be at work at the same time, and a capsule stays until the reset. The
+	 * runtime of a vendor's tool and what the tool may unpack count here, too.
 	 */
 	uint64_t kernel_bytes;
 	uint64_t available; /* MemAvailable */
