@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include "drydock.h"
+#include "hw/box.h"
 
 static const struct command commands[] = {
 	{ "inventory", "", "what is there: devices and the firmware they run", cmd_inventory },
@@ -22,5 +25,8 @@ const struct program drydock_program = {
 
 int main(int argc, char **argv)
 {
+	/* No command: how this program starts itself to run a vendor's (hw/box.h). */
+	if (argc > 2 && strcmp(argv[1], BOX_WORD) == 0)
+		box_main(argc - 2, argv + 2);
 	return opts_main(&drydock_program, argc, argv);
 }

@@ -33,6 +33,7 @@ struct backend_io {
 	const struct device *dev;
 	const struct component *comp;
 	struct payload_source *payload;
+	struct payload_source *runtime; /* what comp's tool runs in; NULL = it needs none */
 	/*
 	 * Called by write() before its first command that changes the device and by activate():
 	 * returns 0 only when the journal holds the intent on stable storage. A backend must not

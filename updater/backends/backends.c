@@ -8,6 +8,7 @@ const struct backend *const backends[] = {
 	&backend_nvme,
 	&backend_ata,
 	&backend_devlink,
+	&backend_vendor_tool,
 	NULL,
 };
 

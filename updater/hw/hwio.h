@@ -32,6 +32,8 @@
 #define HWIO_PHASE_MAX 64
 
 struct hwio;
+struct box;
+struct box_end;
 
 /*
  * Every member returns what the system call returns, or a negative errno. Paths are absolute and
@@ -64,6 +66,11 @@ struct hwio_ops {
 	ssize_t (*readlink)(struct hwio *hw, const char *path, char *buf, size_t size);
 	uint64_t (*now_ms)(struct hwio *hw); /* monotonic */
 	void (*sleep_ms)(struct hwio *hw, uint32_t ms);
+	/*
+	 * Runs a vendor's program (hw/box.h) and waits for it; NULL = no implementation: no program
+	 * is run against a trace or another root's copy of files.
+	 */
+	int (*run)(struct hwio *hw, const struct box *box, struct box_end *ret);
 	/* May be NULL: keeps what a library that does its own I/O was asked and answered. */
 	void (*note)(struct hwio *hw, const char *subject, const char *text);
 	/*

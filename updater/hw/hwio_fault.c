@@ -262,6 +262,14 @@ static void fault_note(struct hwio *hw, const char *subject, const char *text)
 	hwio_note(fault_of(hw)->inner, subject, text);
 }
 
+/* A program is not disturbed: what it does goes past the seam. */
+static int fault_run(struct hwio *hw, const struct box *box, struct box_end *ret)
+{
+	struct hwio *inner = fault_of(hw)->inner;
+
+	return inner->ops->run ? inner->ops->run(inner, box, ret) : -ENOSYS;
+}
+
 static const struct hwio_ops fault_ops = {
 	.name = "fault",
 	.open = fault_open,
@@ -275,6 +283,7 @@ static const struct hwio_ops fault_ops = {
 	.now_ms = fault_now_ms,
 	.sleep_ms = fault_sleep_ms,
 	.note = fault_note,
+	.run = fault_run,
 };
 
 static int copy_rules(struct hwio_fault *fault, const struct hwio_fault_rule *rules, size_t count)

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "hw/box.h"
 
 struct hwio_real {
 	struct hwio hw;
@@ -233,6 +234,13 @@ static void real_sleep_ms(struct hwio *hw, uint32_t ms)
 		;
 }
 
+static int real_run(struct hwio *hw, const struct box *box, struct box_end *ret)
+{
+	const struct hwio_real *real = hw->priv;
+
+	return box_run(real->root, box, ret);
+}
+
 static const struct hwio_ops real_ops = {
 	.name = "real",
 	.open = real_open,
@@ -246,6 +254,7 @@ static const struct hwio_ops real_ops = {
 	.readlink = real_readlink,
 	.now_ms = real_now_ms,
 	.sleep_ms = real_sleep_ms,
+	.run = real_run,
 };
 
 struct hwio *hwio_real_new(const char *root)

@@ -340,6 +340,14 @@ static void record_note(struct hwio *hw, const char *subject, const char *text)
 	hwio_note(call.rec->inner, subject, text);
 }
 
+/* What it does to the device no seam sees; the backend notes what it said. */
+static int record_run(struct hwio *hw, const struct box *box, struct box_end *ret)
+{
+	struct hwio *inner = ((const struct hwio_record *)hw->priv)->inner;
+
+	return inner->ops->run ? inner->ops->run(inner, box, ret) : -ENOSYS;
+}
+
 static const struct hwio_ops record_ops = {
 	.name = "record",
 	.open = record_open,
@@ -354,6 +362,7 @@ static const struct hwio_ops record_ops = {
 	.now_ms = record_now_ms,
 	.sleep_ms = record_sleep_ms,
 	.note = record_note,
+	.run = record_run,
 };
 
 int hwio_record_new(struct hwio *inner, const char *dir, struct hwio **ret, struct err *err)

@@ -20,7 +20,7 @@ struct job {
 	struct step_work *work;
 	const struct backend *backend;
 	struct device dev; /* a copy that refresh() keeps current */
-	struct step_payload payload;
+	struct step_payload payload, runtime;
 	struct backend_io io;
 };
 
@@ -173,6 +173,24 @@ static int open_payload(struct job *job, struct err *err)
 			       "its payload could not be copied into RAM, and writing it may "
 			       "take the medium away");
 	return step_payload_open(&job->payload, dir, ref, err);
+}
+
+/* What a vendor's tool runs in is copied into RAM before anything is written, as its payload is. */
+static int open_runtime(struct job *job, struct err *err)
+{
+	const struct apply *apply = job->work->apply;
+	const struct tool *tool = job->work->step->comp->tool;
+	int rc;
+
+	if (!tool || !tool->runtime_ref.size)
+		return 0;
+	step_payload_init(&job->runtime, &tool->runtime_ref);
+	job->io.runtime = &job->runtime.source;
+	rc = step_payload_open(&job->runtime,
+			       apply->store ? store_dir(apply->store, &tool->runtime_ref)
+					    : apply->repo_dir,
+			       &tool->runtime_ref, err);
+	return rc ? err_prefix(err, "the runtime %s", tool->runtime) : 0;
 }
 
 /* Law 3: the whole payload is verified before the first byte goes out. */
@@ -345,6 +363,8 @@ static int run_job(struct job *job, struct step_result *result, struct err *err)
 	if (!rc)
 		rc = open_payload(job, err);
 	if (!rc)
+		rc = open_runtime(job, err);
+	if (!rc)
 		rc = verify(job, err);
 	if (!rc)
 		rc = write_and_activate(job, &written, err);
@@ -396,6 +416,7 @@ static void *work_thread(void *arg)
 		fail(&job, &result, &err);
 	}
 	step_payload_close(&job.payload);
+	step_payload_close(&job.runtime);
 	device_free(&job.dev);
 	finish(work, &result);
 	return NULL;
