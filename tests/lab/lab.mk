@@ -16,4 +16,5 @@ LAB_MKFW_SRCS  := $(addprefix tests/lab/,mkfw.c fwimage.c)
 LAB_FWSIM_MODEL_SRCS := $(addprefix tests/lab/fwsim/,capsule.c state.c settings.c hash.c)
 LAB_FWSIM_SRCS	     := $(addprefix tests/lab/fwsim/,driver.c disk.c ports.c) $(LAB_FWSIM_MODEL_SRCS)
 # Devices at the level of SG_IO: for the unit tests only.
-LAB_MODEL_SRCS += $(addprefix tests/lab/,sg_request.c ata_model.c ata_identify.c)
+LAB_MODEL_SRCS += $(addprefix tests/lab/,sg_request.c ata_model.c ata_identify.c \
+	ses_model.c ses_pages.c)

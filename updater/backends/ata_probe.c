@@ -118,10 +118,6 @@ static int add_drive(struct inventory *inv, const struct ata_drive *drive, struc
 	return rc ? rc : describe_drive(drive, dev, err);
 }
 
-/*
- * A path that takes no ATA commands (ERR_UNSUPPORTED) is not ours: some translation layers are
- * reached by SCSI commands only, the backend "scsi" has such drives.
- */
 static int probe_node(struct hwio *hw, const struct scsi_node *node, struct inventory *inv,
 		      struct err *err)
 {
@@ -129,8 +125,6 @@ static int probe_node(struct hwio *hw, const struct scsi_node *node, struct inve
 	struct err cause = { 0 };
 	int rc = ata_drive_open_node(hw, node, &drive, &cause);
 
-	if (rc == ERR_UNSUPPORTED)
-		return 0;
 	if (rc)
 		return add_silent(inv, node, cause.text, err);
 	rc = add_drive(inv, &drive, err);

@@ -5,10 +5,8 @@
 #include "backends/backend.h"
 
 const struct backend *const backends[] = {
-	&backend_nvme,
-	&backend_ata,
-	&backend_devlink,
-	&backend_vendor_tool,
+	&backend_nvme, &backend_ata, &backend_devlink, &backend_vendor_tool,
+	&backend_ses, /* behind those that find drives: it knows their slots */
 	NULL,
 };
 
