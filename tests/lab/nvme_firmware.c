@@ -112,7 +112,9 @@ int nvme_model_fw_download(struct nvme_model *model, const struct nvme_model_cmd
 
 	if (!model->config.firmware)
 		return NVME_INVALID_OPCODE;
-	status = download_fault(model, start, end);
+	status = nvme_model_under_way(model);
+	if (status == NVME_OK)
+		status = download_fault(model, start, end);
 	if (status == NVME_OK)
 		status = check_range(model, start, end);
 	if (status != NVME_OK)
@@ -127,6 +129,7 @@ int nvme_model_fw_download(struct nvme_model *model, const struct nvme_model_cmd
 		return NVME_INTERNAL_ERROR;
 	memcpy(download->bytes + start, data, end - start);
 	download->size = download->size > end ? download->size : end;
+	model->busy_left = model->faults.busy_logs;
 	return NVME_OK;
 }
 
@@ -240,6 +243,8 @@ static int commit_fault(struct nvme_model *model)
 		faults->gone_at_commit = 0;
 		return NVME_MODEL_GONE;
 	}
+	if (model->n_commits == faults->hang_at_commit)
+		return NVME_MODEL_NO_ANSWER;
 	if (reset_asked_by(faults->commit_status) || faults->commit_status == NVME_NEEDS_MAX_TIME)
 		return NVME_OK;
 	return (int)faults->commit_status;

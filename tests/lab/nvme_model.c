@@ -69,6 +69,24 @@ static int features(const struct nvme_model *model, const struct nvme_model_cmd 
 	}
 }
 
+int nvme_model_under_way(const struct nvme_model *model)
+{
+	const struct nvme_model_faults *faults = &model->faults;
+
+	if (faults->sanitize && faults->sanitize != NVME_MODEL_IDLE)
+		return NVME_SANITIZING;
+	return faults->format && faults->format != NVME_MODEL_IDLE ? NVME_FORMATTING : NVME_OK;
+}
+
+/* Busy with what was downloaded: nothing but another download is taken. */
+static bool is_busy(struct nvme_model *model, uint8_t opcode)
+{
+	if (!model->busy_left || opcode == NVME_ADMIN_FW_DOWNLOAD)
+		return false;
+	model->busy_left--;
+	return true;
+}
+
 static int dispatch(struct nvme_model *model, const struct nvme_model_cmd *cmd, uint8_t *data,
 		    size_t len, uint32_t *ret_result)
 {
@@ -108,6 +126,8 @@ int nvme_model_admin(struct nvme_model *model, const struct nvme_model_cmd *cmd,
 	}
 	if (model->gone)
 		return NVME_MODEL_GONE;
+	if (is_busy(model, cmd->opcode))
+		return NVME_INTERRUPTED;
 	status = dispatch(model, cmd, data, len, ret_result);
 	if (status == NVME_MODEL_GONE)
 		model->gone = true;

@@ -37,6 +37,9 @@ enum nvme_model_status {
 	NVME_TRANSFER_ERROR = 0x004,
 	NVME_INTERNAL_ERROR = 0x006,
 	NVME_INVALID_NAMESPACE = 0x00b,
+	NVME_SANITIZING = 0x01d,
+	NVME_INTERRUPTED = 0x021,
+	NVME_FORMATTING = 0x084,
 	NVME_LBA_OUT_OF_RANGE = 0x080,
 	NVME_INVALID_CQ = 0x100,
 	NVME_INVALID_QID = 0x101,
@@ -95,6 +98,7 @@ struct nvme_model_config {
 };
 
 #define NVME_MODEL_NEVER UINT32_MAX
+#define NVME_MODEL_IDLE	 101 /* of sanitize, self_test, format: offered, and not under way */
 
 /* What goes wrong. All zero or NVME_MODEL_NEVER: nothing. Keys are the names, see README.md. */
 struct nvme_model_faults {
@@ -111,6 +115,10 @@ struct nvme_model_faults {
 	uint32_t gone_at_offset;       /* the drive vanishes at the download reaching this byte */
 	uint32_t gone_at_command;      /* the drive vanishes at the k-th admin command, 1 = first */
 	uint32_t gone_at_commit;       /* the drive vanishes at the k-th commit, nothing stored */
+	uint32_t hang_at_commit;       /* the k-th commit is never answered, nothing stored */
+	uint32_t busy_logs;	       /* after a download the drive is busy for so many commands */
+	/* 1..100: under way, so many percent done; 0: the drive does not offer it; 101: idle */
+	uint32_t sanitize, self_test, format;
 };
 
 /* The firmware on the drive: what survives a loss of power. */
@@ -143,7 +151,8 @@ struct nvme_model {
 	struct nvme_model_firmware firmware;
 	struct nvme_model_download download;
 	uint32_t n_commands, n_downloads, n_commits; /* since power on */
-	uint32_t delay_ms; /* how long the last command takes, for the caller to apply */
+	uint32_t busy_left; /* commands that a busy drive will still refuse */
+	uint32_t delay_ms;  /* how long the last command takes, for the caller to apply */
 	bool gone;
 };
 
@@ -190,6 +199,10 @@ size_t nvme_model_granularity(const struct nvme_model *model);
 
 /* Size of namespace 1 in logical blocks of NVME_MODEL_LBA_BYTES; 0 = there is none. */
 uint64_t nvme_model_blocks(const struct nvme_model *model);
+
+/* NVME_SANITIZING or NVME_FORMATTING when that is under way, as commands are refused with; else 0.
+ */
+int nvme_model_under_way(const struct nvme_model *model);
 
 /* Parts of nvme_model_admin(), one file each. */
 int nvme_model_identify(const struct nvme_model *model, const struct nvme_model_cmd *cmd,

@@ -43,6 +43,11 @@ static const struct setting settings[] = {
 	{ FIELD(faults, gone_at_offset), .max = UINT32_MAX },
 	{ FIELD(faults, gone_at_command), .max = UINT32_MAX },
 	{ FIELD(faults, gone_at_commit), .max = UINT32_MAX },
+	{ FIELD(faults, hang_at_commit), .max = UINT32_MAX },
+	{ FIELD(faults, busy_logs), .max = UINT32_MAX },
+	{ FIELD(faults, sanitize), .max = NVME_MODEL_IDLE },
+	{ FIELD(faults, self_test), .max = NVME_MODEL_IDLE },
+	{ FIELD(faults, format), .max = NVME_MODEL_IDLE },
 };
 
 static const struct setting *find_setting(const char *key, size_t len)

@@ -110,6 +110,7 @@ static int lab_open(struct hwio *hw, const char *path, int flags)
 
 	(void)flags;
 	pthread_mutex_lock(&lab->lock);
+	lab->n_opened++;
 	fd = open_path(lab, path);
 	pthread_mutex_unlock(&lab->lock);
 	return fd;
@@ -170,6 +171,12 @@ static int lab_admin(struct hwio_nvme *lab, struct hwio_nvme_drive *drive,
 		return -ENODEV;
 	if (drive->admin_errno)
 		return -drive->admin_errno;
+	/*
+	 * A law of every test: boot partitions are left alone. Of a commit nothing but the slot and
+	 * an action below 4 is set: no BPID (bit 31), no action 6 or 7 (NVMe 2.0 §5.12).
+	 */
+	if (cmd->opcode == NVME_ADMIN_FW_COMMIT && (cmd->cdw10 & ~0x1fu || cmd->cdw11))
+		abort();
 	status = nvme_model_admin(&drive->model, &request, (uint8_t *)(uintptr_t)cmd->addr,
 				  cmd->data_len, &cmd->result);
 	if (status == NVME_MODEL_GONE) {

@@ -55,7 +55,8 @@ struct hwio_nvme {
 	struct hwio_nvme_command command[HWIO_NVME_COMMANDS];
 	_Atomic size_t n_commands;
 	_Atomic uint64_t now_ms;
-	int n_open; /* descriptors that are open: 0 at the end of a test */
+	unsigned int n_opened; /* how often anything was opened, with success or without */
+	int n_open;	       /* descriptors that are open: 0 at the end of a test */
 	struct {
 		bool used;
 		int drive;     /* index, or -1 for an attribute */

@@ -151,6 +151,22 @@ static void flags_and_frmw_decide_padding_and_action(void)
 	CHECK_INT(plan.pad_bytes, 8 * KIB);
 	CHECK_INT(make(id, good_log, NVME_FLAG_CA1, 4096, &plan, NULL), 0);
 	CHECK_INT(plan.action, NVME_CA_ACTIVATE_AT_RESET);
+	id.activate_without_reset = false;
+	CHECK_INT(make(id, good_log, NVME_FLAG_CA3, 4096, &plan, NULL), 0);
+	CHECK_INT(plan.action, NVME_CA_ACTIVATE_NOW);
+}
+
+static void flags_that_contradict_each_other(void)
+{
+	const char *flags[2] = { NVME_FLAG_CA1, NVME_FLAG_CA3 };
+	struct component comp = { .flags = flags, .flag_count = 2 };
+	struct nvme_identity id = good_id();
+	struct nvme_plan plan;
+	struct err err;
+
+	component_complete(&comp);
+	CHECK_INT(nvme_plan_make(&id, &good_log, &comp, 4096, &plan, &err), ERR_UNSUPPORTED);
+	CHECK_CONTAINS(err.text, "contradict");
 }
 
 /* law 8: ten times what is expected and never under 15 minutes. */
@@ -200,6 +216,17 @@ static void statuses_mean_what_the_specification_says(void)
 		{ 0x113, NVME_REFUSED, ERR_DEVICE },
 		{ 0x370, NVME_REFUSED, ERR_DEVICE_GONE },
 		{ 0x371, NVME_REFUSED, ERR_DEVICE_GONE },
+		{ 0x00c, NVME_REFUSED, ERR_BUSY },
+		{ 0x015, NVME_REFUSED, ERR_DEVICE },
+		{ 0x01d, NVME_REFUSED, ERR_BUSY }, /* sanitize in progress */
+		{ 0x401d, NVME_REFUSED, ERR_BUSY },
+		{ 0x01e, NVME_REFUSED, ERR_DEVICE }, /* sanitize failed */
+		{ 0x020, NVME_REFUSED, ERR_DEVICE },
+		{ 0x021, NVME_REFUSED, ERR_BUSY },
+		{ 0x082, NVME_REFUSED, ERR_BUSY },
+		{ 0x084, NVME_REFUSED, ERR_BUSY }, /* format in progress */
+		{ 0x109, NVME_REFUSED, ERR_UNSUPPORTED },
+		{ 0x11d, NVME_REFUSED, ERR_BUSY },   /* self-test in progress */
 		{ 0x115, NVME_REFUSED, ERR_DEVICE }, /* not of a commit */
 		{ 0x7c1, NVME_REFUSED, ERR_DEVICE }, /* vendor specific */
 	};
@@ -229,6 +256,7 @@ int main(void)
 	TAP_RUN(transfers_fit_granularity_and_limit);
 	TAP_RUN(what_a_drive_would_refuse_is_refused);
 	TAP_RUN(flags_and_frmw_decide_padding_and_action);
+	TAP_RUN(flags_that_contradict_each_other);
 	TAP_RUN(a_commit_gets_time);
 	TAP_RUN(statuses_mean_what_the_specification_says);
 	TAP_RUN(a_refusal_is_said_with_number_and_dnr);

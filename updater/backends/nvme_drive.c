@@ -13,10 +13,8 @@
 
 static bool is_controller(const char *name)
 {
-	const char *digits = name + 4;
-
-	return !strncmp(name, "nvme", 4) && *digits && strlen(name) < 16 &&
-	       strspn(digits, "0123456789") == strlen(digits);
+	return !strncmp(name, "nvme", 4) && name[4] && strlen(name) < 16 &&
+	       strspn(name + 4, "0123456789") == strlen(name + 4);
 }
 
 int nvme_node_list(struct hwio *hw, char (**ret_names)[HWIO_NAME_MAX], size_t *ret_count,
@@ -67,7 +65,8 @@ static int read_drive(struct nvme_drive *drive, struct err *err)
 	if (!rc)
 		rc = nvme_parse_identify(buf, NVME_IDENTIFY_BYTES, &drive->id, err);
 	if (!rc)
-		rc = nvme_get_fw_log(drive->hw, drive->fd, buf, NVME_FW_LOG_BYTES, err);
+		rc = nvme_get_log(drive->hw, drive->fd, NVME_LOG_FW_SLOTS, buf, NVME_FW_LOG_BYTES,
+				  err);
 	if (!rc)
 		rc = nvme_parse_fw_log(buf, NVME_FW_LOG_BYTES, &drive->log, err);
 	return rc;
@@ -101,14 +100,17 @@ void nvme_drive_close(struct nvme_drive *drive)
 	drive->fd = -1;
 }
 
-/* Is what the kernel has under this name perhaps the device? Saves asking every other drive. */
-static bool may_be(const struct nvme_node *node, const struct device *dev)
+/*
+ * Is what the kernel has under this name perhaps the device? One attribute tells, and saves asking
+ * every other drive, some of which may not answer.
+ */
+static bool may_be(struct hwio *hw, const char *name, const struct device *dev)
 {
 	const char *pci = device_prop(dev, "nvme.pci");
+	char text[32];
 
-	if (dev->serial[0])
-		return !strcmp(node->serial, dev->serial);
-	return pci && !strcmp(node->pci, pci);
+	read_attr(hw, name, dev->serial[0] ? "serial" : "address", text, sizeof(text));
+	return dev->serial[0] ? !strcmp(text, dev->serial) : pci && !strcmp(text, pci);
 }
 
 /* A serial number is unique for its vendor only, NVMe 2.0 §5.17.2.1. */
@@ -118,7 +120,7 @@ static bool is_device(const struct nvme_drive *drive, const struct device *dev)
 
 	snprintf(vendor, sizeof(vendor), "0x%04x", (unsigned int)drive->id.vid);
 	if (!dev->serial[0])
-		return may_be(&drive->node, dev);
+		return may_be(drive->hw, drive->node.name, dev);
 	return !strcmp(drive->id.serial, dev->serial) &&
 	       (!dev->vendor[0] || !strcmp(dev->vendor, vendor));
 }
@@ -134,32 +136,45 @@ static int try_node(struct hwio *hw, const char *name, const struct device *dev,
 	return err_set(err, ERR_DEVICE_GONE, "%s is another drive now", name);
 }
 
-int nvme_drive_open(struct hwio *hw, const struct device *dev, struct nvme_drive *ret,
-		    struct err *err)
+/* Where it was last seen: of a drive with several controllers the same one. */
+static const char *last_name(const struct device *dev)
+{
+	return strncmp(dev->node, "/dev/", 5) == 0 ? dev->node + 5 : "";
+}
+
+static int find_elsewhere(struct hwio *hw, const struct device *dev, int tried,
+			  struct nvme_drive *ret, struct err *err)
 {
 	CLEANUP_FREE void *owned = NULL;
 	char(*names)[HWIO_NAME_MAX];
-	struct nvme_node node;
 	size_t count;
-	int rc = nvme_node_list(hw, &names, &count, err);
+	int rc = nvme_node_list(hw, &names, &count, tried ? NULL : err);
+
+	if (rc)
+		return tried ? tried : rc;
+	owned = names;
+	rc = tried ? tried : err_set(err, ERR_DEVICE_GONE, "the drive is not there any more");
+	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(names[i], last_name(dev)) || !may_be(hw, names[i], dev))
+			continue;
+		rc = try_node(hw, names[i], dev, ret, err);
+		if (!rc)
+			return 0;
+	}
+	return rc;
+}
+
+int nvme_drive_open(struct hwio *hw, const struct device *dev, struct nvme_drive *ret,
+		    struct err *err)
+{
+	const char *last = last_name(dev);
+	int rc = 0;
 
 	ret->fd = -1;
-	if (rc)
-		return rc;
-	owned = names;
-	rc = err_set(err, ERR_DEVICE_GONE, "the drive is not there any more");
-	/* Where it was last seen first: another controller of the same drive has its serial too. */
-	for (int same_name = 1; same_name >= 0; same_name--)
-		for (size_t i = 0; i < count; i++) {
-			bool last_seen =
-				!strncmp(dev->node, "/dev/", 5) && !strcmp(dev->node + 5, names[i]);
-
-			nvme_node_read(hw, names[i], &node);
-			if (last_seen != same_name || !may_be(&node, dev))
-				continue;
-			rc = try_node(hw, names[i], dev, ret, err);
-			if (!rc)
-				return 0;
-		}
-	return rc;
+	if (is_controller(last) && may_be(hw, last, dev)) {
+		rc = try_node(hw, last, dev, ret, err);
+		if (!rc)
+			return 0;
+	}
+	return find_elsewhere(hw, dev, rc, ret, err);
 }

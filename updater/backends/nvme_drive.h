@@ -41,6 +41,12 @@ int nvme_drive_open(struct hwio *hw, const struct device *dev, struct nvme_drive
 		    struct err *err);
 void nvme_drive_close(struct nvme_drive *drive);
 
+/*
+ * Is the drive busy with what would outlast a download: a sanitize, a format, a self-test? ERR_BUSY
+ * with words; 0 also when it cannot tell. Only what the drive says that it can do is asked for.
+ */
+int nvme_drive_busy(const struct nvme_drive *drive, struct err *err);
+
 /* What struct backend holds; nvme.c puts them together. */
 int nvme_probe(struct hwio *hw, struct inventory *inv, struct err *err);
 int nvme_refresh(struct hwio *hw, struct device *dev, struct err *err);

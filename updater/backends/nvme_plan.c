@@ -79,9 +79,14 @@ static int check_flags(const struct component *comp, struct err *err)
 {
 	for (size_t i = 0; i < comp->flag_count; i++)
 		if (strcmp(comp->flags[i], NVME_FLAG_PAD_FF) != 0 &&
-		    strcmp(comp->flags[i], NVME_FLAG_CA1) != 0)
+		    strcmp(comp->flags[i], NVME_FLAG_CA1) != 0 &&
+		    strcmp(comp->flags[i], NVME_FLAG_CA3) != 0)
 			return err_set(err, ERR_UNSUPPORTED, "flag \"%s\" is not known",
 				       comp->flags[i]);
+	if (component_has_flag(comp, NVME_FLAG_CA1) && component_has_flag(comp, NVME_FLAG_CA3))
+		return err_set(err, ERR_UNSUPPORTED,
+			       "flags \"%s\" and \"%s\" contradict each other", NVME_FLAG_CA1,
+			       NVME_FLAG_CA3);
 	return 0;
 }
 
@@ -132,7 +137,8 @@ int nvme_plan_make(const struct nvme_identity *id, const struct nvme_fw_log *log
 		   const struct component *comp, uint64_t size_bytes, struct nvme_plan *ret,
 		   struct err *err)
 {
-	bool now = id->activate_without_reset && !component_has_flag(comp, NVME_FLAG_CA1);
+	bool now = component_has_flag(comp, NVME_FLAG_CA3) ||
+		   (id->activate_without_reset && !component_has_flag(comp, NVME_FLAG_CA1));
 	int rc = check_flags(comp, err);
 
 	if (!rc)

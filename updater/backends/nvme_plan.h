@@ -12,6 +12,7 @@
 /* Flags of a component, for drives that need them. */
 #define NVME_FLAG_PAD_FF "nvme-pad-ff" /* pad the last block with FFh to the granularity */
 #define NVME_FLAG_CA1	 "nvme-ca1"    /* never activate without a reset, whatever FRMW says */
+#define NVME_FLAG_CA3	 "nvme-ca3"    /* activate without a reset, though FRMW does not offer it */
 
 struct nvme_plan {
 	uint8_t slot;

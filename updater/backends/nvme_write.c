@@ -9,6 +9,8 @@
 
 #define RESET_WAIT_MS (120u * 1000)
 #define RESET_POLL_MS 500u
+#define READY_WAIT_MS (60u * 1000)
+#define READY_POLL_MS 1000u
 
 int nvme_check(struct backend_io *io, struct err *err)
 {
@@ -19,6 +21,7 @@ int nvme_check(struct backend_io *io, struct err *err)
 	if (rc)
 		return rc;
 	rc = nvme_plan_make(&drive.id, &drive.log, io->comp, io->payload->size, &plan, err);
+	rc = rc ? rc : nvme_drive_busy(&drive, err);
 	nvme_drive_close(&drive);
 	return rc;
 }
@@ -104,6 +107,29 @@ static int download(struct backend_io *io, struct nvme_drive *drive, const struc
 	return 0;
 }
 
+/*
+ * Some drives go on with what they were sent and answer nothing else meanwhile: the commit waits
+ * until the slot log can be read again. A drive that cannot give it gets the commit as well.
+ */
+static int wait_until_ready(struct backend_io *io, struct nvme_drive *drive, struct err *err)
+{
+	uint64_t deadline_ms = io->hw->ops->now_ms(io->hw) + READY_WAIT_MS;
+	uint8_t log[NVME_FW_LOG_BYTES];
+	int rc;
+
+	for (;;) {
+		rc = nvme_get_log(io->hw, drive->fd, NVME_LOG_FW_SLOTS, log, sizeof(log), err);
+		if (rc == ERR_DEVICE_GONE || rc == ERR_OVERDUE)
+			return rc;
+		if (rc != ERR_BUSY)
+			return 0;
+		if (io->hw->ops->now_ms(io->hw) >= deadline_ms)
+			return err_prefix(err, "the drive is busy since %u s after the download",
+					  READY_WAIT_MS / 1000);
+		io->hw->ops->sleep_ms(io->hw, READY_POLL_MS);
+	}
+}
+
 static enum backend_result after_reset(const struct backend_io *io)
 {
 	return io->reset_allowed ? BACKEND_NEEDS_ACTIVATE : BACKEND_NEEDS_REBOOT;
@@ -154,6 +180,7 @@ static int write_open_drive(struct backend_io *io, struct nvme_drive *drive,
 	if (rc)
 		return rc;
 	rc = download(io, drive, &plan, err);
+	rc = rc ? rc : wait_until_ready(io, drive, err);
 	if (rc)
 		return err_prefix(err, "nothing was committed");
 	rc = commit(io, drive, &plan, ret, err);

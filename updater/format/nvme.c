@@ -18,12 +18,16 @@ enum {
 	ID_FRMW = 260,
 	ID_MTFA = 270,
 	ID_FWUG = 319,
+	ID_SANICAP = 328,
 };
 
 /* and in the log page, NVMe 2.0 §5.16.1.4. */
 enum { LOG_AFI = 0, LOG_FRS1 = 8, REVISION_BYTES = 8 };
 
-#define OACS_FIRMWARE (1u << 2)
+#define OACS_FORMAT    (1u << 1)
+#define OACS_FIRMWARE  (1u << 2)
+#define OACS_SELF_TEST (1u << 4)
+#define SANICAP_ANY    7u
 
 static uint16_t le16(const uint8_t *p)
 {
@@ -58,6 +62,9 @@ int nvme_parse_identify(const uint8_t *buf, size_t len, struct nvme_identity *re
 	ret->mdts = buf[ID_MDTS];
 	memcpy(ret->fguid, buf + ID_FGUID, sizeof(ret->fguid));
 	ret->firmware_commands = le16(buf + ID_OACS) & OACS_FIRMWARE;
+	ret->can_format = le16(buf + ID_OACS) & OACS_FORMAT;
+	ret->can_self_test = le16(buf + ID_OACS) & OACS_SELF_TEST;
+	ret->can_sanitize = buf[ID_SANICAP] & SANICAP_ANY;
 	frmw = buf[ID_FRMW];
 	ret->slot1_readonly = frmw & 1;
 	ret->slots = frmw >> 1 & 7;
@@ -86,4 +93,32 @@ int nvme_parse_fw_log(const uint8_t *buf, size_t len, struct nvme_fw_log *ret, s
 uint8_t nvme_pending_slot(const struct nvme_fw_log *log)
 {
 	return log->next != log->active ? log->next : 0;
+}
+
+bool nvme_self_test_running(const uint8_t *buf, size_t len, unsigned int *ret_percent)
+{
+	if (len < NVME_SELF_TEST_BYTES || !(buf[0] & 0x0f) || (buf[0] & 0x0f) == 0x0f)
+		return false;
+	*ret_percent = buf[1] & 0x7f;
+	return true;
+}
+
+bool nvme_sanitize_running(const uint8_t *buf, size_t len, unsigned int *ret_percent)
+{
+	enum { AT_PROGRESS = 0, AT_STATUS = 2, IN_PROGRESS = 2 };
+
+	if (len < NVME_SANITIZE_BYTES || (buf[AT_STATUS] & 7) != IN_PROGRESS)
+		return false;
+	*ret_percent = le16(buf + AT_PROGRESS) * 100u / 65536u;
+	return true;
+}
+
+bool nvme_format_running(const uint8_t *buf, size_t len, unsigned int *ret_percent)
+{
+	enum { AT_FPI = 32, FPI_SUPPORTED = 0x80 };
+
+	if (len != NVME_IDENTIFY_BYTES || !(buf[AT_FPI] & FPI_SUPPORTED) || !(buf[AT_FPI] & 0x7f))
+		return false;
+	*ret_percent = (buf[AT_FPI] & 0x7f) < 100 ? 100u - (buf[AT_FPI] & 0x7f) : 0;
+	return true;
 }

@@ -10,7 +10,7 @@
 /* Admin opcodes, NVMe 2.0 §5. */
 enum { OP_GET_LOG = 0x02, OP_IDENTIFY = 0x06, OP_FW_COMMIT = 0x10, OP_FW_DOWNLOAD = 0x11 };
 
-enum { CNS_CONTROLLER = 0x01, LOG_FW_SLOTS = 0x03 };
+enum { CNS_NAMESPACE = 0x00, CNS_CONTROLLER = 0x01 };
 
 #define NSID_ALL 0xffffffffu
 
@@ -97,19 +97,42 @@ int nvme_identify(struct hwio *hw, int fd, uint8_t *buf, size_t size, struct err
 	return admin_strict(hw, fd, &cmd, "Identify Controller", err);
 }
 
-int nvme_get_fw_log(struct hwio *hw, int fd, uint8_t *buf, size_t size, struct err *err)
+int nvme_identify_namespace(struct hwio *hw, int fd, uint32_t nsid, uint8_t *buf, size_t size,
+			    struct err *err)
+{
+	struct nvme_passthru_cmd cmd = {
+		.opcode = OP_IDENTIFY,
+		.nsid = nsid,
+		.addr = (uintptr_t)buf,
+		.data_len = (uint32_t)size,
+		.cdw10 = CNS_NAMESPACE,
+		.timeout_ms = NVME_READ_TIMEOUT_MS,
+	};
+
+	return admin_strict(hw, fd, &cmd, "Identify Namespace", err);
+}
+
+static const char *log_name(enum nvme_log page)
+{
+	return page == NVME_LOG_FW_SLOTS    ? "firmware slot log"
+	       : page == NVME_LOG_SELF_TEST ? "self-test log"
+					    : "sanitize status log";
+}
+
+int nvme_get_log(struct hwio *hw, int fd, enum nvme_log page, uint8_t *buf, size_t size,
+		 struct err *err)
 {
 	struct nvme_passthru_cmd cmd = {
 		.opcode = OP_GET_LOG,
 		.nsid = NSID_ALL,
 		.addr = (uintptr_t)buf,
 		.data_len = (uint32_t)size,
-		.cdw10 = ((uint32_t)size / 4 - 1) << 16 | LOG_FW_SLOTS, /* NUMDL, 0-based */
+		.cdw10 = ((uint32_t)size / 4 - 1) << 16 | page, /* NUMDL, 0-based */
 		.timeout_ms = NVME_READ_TIMEOUT_MS,
 	};
 
 	assert(size >= 4 && size % 4 == 0 && size <= 4u << 16);
-	return admin_strict(hw, fd, &cmd, "firmware slot log", err);
+	return admin_strict(hw, fd, &cmd, log_name(page), err);
 }
 
 int nvme_fw_download(struct hwio *hw, int fd, uint8_t *data, uint32_t len, uint64_t offset,

@@ -25,6 +25,9 @@ enum nvme_commit_action {
 	NVME_CA_ACTIVATE_NOW = 3,      /* replace the slot's image, activate it without a reset */
 };
 
+/* Log pages, NVMe 2.0 §5.16.1. */
+enum nvme_log { NVME_LOG_FW_SLOTS = 0x03, NVME_LOG_SELF_TEST = 0x06, NVME_LOG_SANITIZE = 0x81 };
+
 enum nvme_meaning {
 	NVME_ACCEPTED = 1,	/* did what it was asked */
 	NVME_AFTER_RESET,	/* stored; any Controller Level Reset activates */
@@ -62,8 +65,13 @@ int nvme_open(struct hwio *hw, const char *node, int *ret_fd, struct err *err);
 /* Identify with CNS 01h; buf holds NVME_IDENTIFY_BYTES (format/nvme.h) = size bytes. */
 int nvme_identify(struct hwio *hw, int fd, uint8_t *buf, size_t size, struct err *err);
 
-/* Log page 03h, firmware slots; size bytes, a multiple of 4. */
-int nvme_get_fw_log(struct hwio *hw, int fd, uint8_t *buf, size_t size, struct err *err);
+/* Identify with CNS 00h of one namespace; size as above. */
+int nvme_identify_namespace(struct hwio *hw, int fd, uint32_t nsid, uint8_t *buf, size_t size,
+			    struct err *err);
+
+/* The first size bytes (a multiple of 4) of a log page. */
+int nvme_get_log(struct hwio *hw, int fd, enum nvme_log page, uint8_t *buf, size_t size,
+		 struct err *err);
 
 /*
  * Sends len bytes (a multiple of 4) of an image, from byte offset (a multiple of 4, below 16 GiB).

@@ -22,11 +22,16 @@ static const struct nvme_status statuses[] = {
 	{ 0x006, NVME_REFUSED, ERR_DEVICE, "internal error of the drive" },
 	{ 0x007, NVME_REFUSED, ERR_DEVICE, "aborted on request" },
 	{ 0x00c, NVME_REFUSED, ERR_BUSY, "commands sent out of order" },
+	{ 0x015, NVME_REFUSED, ERR_DEVICE, "the drive denies this operation" },
 	{ 0x01d, NVME_REFUSED, ERR_BUSY, "a sanitize operation is going on" },
 	{ 0x01e, NVME_REFUSED, ERR_DEVICE, "the last sanitize operation failed" },
 	{ 0x020, NVME_REFUSED, ERR_DEVICE, "write protected" },
+	{ 0x021, NVME_REFUSED, ERR_BUSY, "interrupted, to be sent again" },
+	{ 0x082, NVME_REFUSED, ERR_BUSY, "a namespace is not ready" },
+	{ 0x084, NVME_REFUSED, ERR_BUSY, "a format is going on" },
 	{ 0x106, NVME_REFUSED, ERR_DEVICE, "invalid or read-only firmware slot" },
 	{ 0x107, NVME_REFUSED, ERR_DEVICE, "the drive does not accept this firmware image" },
+	{ 0x109, NVME_REFUSED, ERR_UNSUPPORTED, "the drive has no such log page" },
 	{ 0x10b, NVME_AFTER_REBOOT, 0, "stored, runs after a reboot" },
 	{ 0x110, NVME_AFTER_POWER_CYCLE, 0, "stored, runs after a power cycle" },
 	{ 0x111, NVME_AFTER_RESET, 0, "stored, runs after a reset of the drive" },
@@ -34,6 +39,7 @@ static const struct nvme_status statuses[] = {
 	  "activation without a reset would take longer than the drive allows" },
 	{ 0x113, NVME_REFUSED, ERR_DEVICE, "the drive prohibits activating this image" },
 	{ 0x114, NVME_OVERLAPS, ERR_BUSY, "overlaps an earlier download that was not committed" },
+	{ 0x11d, NVME_REFUSED, ERR_BUSY, "a self-test is going on" },
 };
 
 /* Path Related Status: the command did not get through or back. */
