@@ -121,6 +121,12 @@ $(BUILD)/lab/lab_nvme $(BUILD)/lab/lab_pci $(BUILD)/lab/mkfw: $(wildcard tests/l
 	$(call say,LAB,$@)
 	$(Q)$(LAB_CC) -o $@ $(filter %.c,$^) -lpthread
 
+lab: $(BUILD)/lab/bmc
+$(BUILD)/lab/bmc: tests/lab/bmc.c
+	@mkdir -p $(@D)
+	$(call say,LAB,$@)
+	$(Q)$(LAB_CC) -o $@ $<
+
 # A freestanding image without addresses (tests/lab/fwsim/fwsim.lds); the card is QEMU's "edu".
 lab: $(BUILD)/lab/fwsim.rom
 FWSIM_CC := gcc -std=c17 -Os $(WARN) -ffreestanding -fpie -fvisibility=hidden -mgeneral-regs-only \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The emulated NVMe drive as a process that QEMU connects to; README.md shows how. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,15 +10,17 @@
 
 static const char usage[] =
 	"usage: lab_nvme --socket PATH --state DIR [--model TEXT] [--serial TEXT]\n"
-	"                [--version TEXT] [--faults KEY=VALUE,...] [--disk FILE] [--keep]\n"
+	"                [--version TEXT] [--faults KEY=VALUE,...] [--disk FILE] [--vpd FILE] "
+	"[--keep]\n"
 	"\n"
 	"  --version  firmware of a drive that is new (without a state in DIR)\n"
 	"  --faults   properties and faults, see tests/lab/README.md\n"
 	"  --disk     what namespace 1 holds; default: RAM, zeros at first\n"
+	"  --vpd      Vital Product Data of the PCI function, at most 1024 bytes\n"
 	"  --keep     wait for another client when one has gone; each one is a power cycle\n";
 
 struct options {
-	const char *socket, *state, *disk;
+	const char *socket, *state, *disk, *vpd;
 	bool keep;
 };
 
@@ -50,6 +53,7 @@ static bool parse_options(int argc, char **argv, struct options *options, struct
 		{ "version", required_argument, NULL, 'v' },
 		{ "faults", required_argument, NULL, 'f' },
 		{ "disk", required_argument, NULL, 'b' },
+		{ "vpd", required_argument, NULL, 'p' },
 		{ "keep", no_argument, NULL, 'k' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -71,6 +75,8 @@ static bool parse_options(int argc, char **argv, struct options *options, struct
 			ok = set_faults(model, optarg);
 		else if (option == 'b')
 			options->disk = optarg;
+		else if (option == 'p')
+			options->vpd = optarg;
 		else if (option == 'k')
 			options->keep = true;
 		else
@@ -83,6 +89,19 @@ static int fail(const char *what, int error)
 {
 	(void)fprintf(stderr, "lab_nvme: %s: %s\n", what, strerror(-error));
 	return 1;
+}
+
+static int read_vpd(struct nvme_pci *pci, const char *path)
+{
+	uint8_t vpd[NVME_PCI_VPD_BYTES + 1];
+	FILE *in = fopen(path, "rb");
+	size_t len;
+
+	if (!in)
+		return -errno;
+	len = fread(vpd, 1, sizeof(vpd), in);
+	(void)fclose(in);
+	return nvme_pci_set_vpd(pci, vpd, len) ? 0 : -EFBIG;
 }
 
 static int serve(struct nvme_pci *pci, const struct options *options)
@@ -122,6 +141,9 @@ int main(int argc, char **argv)
 	error = nvme_pci_init(&pci, &file);
 	if (error)
 		return fail("memory", error);
+	error = options.vpd ? read_vpd(&pci, options.vpd) : 0;
+	if (error)
+		return fail(options.vpd, error);
 	code = serve(&pci, &options);
 	nvme_pci_free(&pci);
 	nvme_model_free(&model);

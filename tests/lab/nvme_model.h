@@ -117,6 +117,7 @@ struct nvme_model_faults {
 	uint32_t gone_at_commit;       /* the drive vanishes at the k-th commit, nothing stored */
 	uint32_t hang_at_commit;       /* the k-th commit is never answered, nothing stored */
 	uint32_t busy_logs;	       /* after a download the drive is busy for so many commands */
+	uint32_t vpd_silent;	       /* 1: the PCI function never answers a read of its VPD */
 	/* 1..100: under way, so many percent done; 0: the drive does not offer it; 101: idle */
 	uint32_t sanitize, self_test, format;
 };

@@ -9,7 +9,7 @@
 
 #include "le.h"
 
-enum { AT_MSIX = 0x40, AT_EXPRESS = 0x50, DEVICE_ID = 0x0001 };
+enum { AT_MSIX = 0x40, AT_EXPRESS = 0x50, AT_VPD = 0x90, DEVICE_ID = 0x0001 };
 
 /* QEMU answers for the BARs and the MSI-X table; the rest of config space is what stands here. */
 static void reset_config(struct nvme_pci *pci)
@@ -34,10 +34,13 @@ static void reset_config(struct nvme_pci *pci)
 	put_le32(c + AT_MSIX + PCI_MSIX_PBA, NVME_PCI_MSIX_PBA);
 
 	c[AT_EXPRESS] = PCI_CAP_ID_EXP;
+	c[AT_EXPRESS + PCI_CAP_LIST_NEXT] = pci->vpd_len ? AT_VPD : 0;
 	put_le16(c + AT_EXPRESS + PCI_EXP_FLAGS, 2); /* version 2, endpoint */
 	put_le32(c + AT_EXPRESS + PCI_EXP_DEVCAP, PCI_EXP_DEVCAP_FLR | PCI_EXP_DEVCAP_RBER);
 	put_le32(c + AT_EXPRESS + PCI_EXP_LNKCAP, PCI_EXP_LNKCAP_SLS_8_0GB | 4 << 4);
 	put_le16(c + AT_EXPRESS + PCI_EXP_LNKSTA, PCI_EXP_LNKSTA_CLS_8_0GB | 4 << 4);
+	if (pci->vpd_len)
+		c[AT_VPD] = PCI_CAP_ID_VPD;
 }
 
 /* The bits of one config byte that the guest may change. */
@@ -48,6 +51,8 @@ static uint8_t config_mask(size_t at)
 		return PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_PARITY;
 	case PCI_COMMAND + 1:
 		return (PCI_COMMAND_SERR | PCI_COMMAND_INTX_DISABLE) >> 8;
+	case AT_VPD + PCI_VPD_ADDR:
+	case AT_VPD + PCI_VPD_ADDR + 1:
 	case PCI_INTERRUPT_LINE:
 		return 0xff;
 	case AT_MSIX + PCI_MSIX_FLAGS + 1:
@@ -60,6 +65,28 @@ static uint8_t config_mask(size_t at)
 	}
 }
 
+/*
+ * PCI 3.0 Appendix I: an address written with the flag clear asks for four bytes, and the flag is
+ * set when they are there. With the flag set it is a write, which this function does not take: the
+ * flag stays set.
+ */
+static void vpd_request(struct nvme_pci *pci)
+{
+	uint8_t *c = pci->config + AT_VPD;
+	size_t at = get_le16(c + PCI_VPD_ADDR) & PCI_VPD_ADDR_MASK & ~3u;
+
+	if (get_le16(c + PCI_VPD_ADDR) & PCI_VPD_ADDR_F || pci->file->model->faults.vpd_silent)
+		return;
+	for (size_t i = 0; i < 4; i++)
+		c[PCI_VPD_DATA + i] = at + i < pci->vpd_len ? pci->vpd[at + i] : 0;
+	c[PCI_VPD_ADDR + 1] |= PCI_VPD_ADDR_F >> 8;
+}
+
+static bool covers(uint64_t offset, size_t len, uint64_t byte)
+{
+	return offset <= byte && byte < offset + len;
+}
+
 static void write_config(struct nvme_pci *pci, uint64_t offset, const uint8_t *buf, size_t len)
 {
 	const uint64_t flr = AT_EXPRESS + PCI_EXP_DEVCTL + 1;
@@ -70,8 +97,9 @@ static void write_config(struct nvme_pci *pci, uint64_t offset, const uint8_t *b
 
 		*byte = (uint8_t)((*byte & ~mask) | (buf[i] & mask));
 	}
-	if (offset <= flr && flr < offset + len &&
-	    buf[flr - offset] & PCI_EXP_DEVCTL_BCR_FLR >> 8) {
+	if (pci->vpd_len && covers(offset, len, AT_VPD + PCI_VPD_ADDR + 1))
+		vpd_request(pci);
+	if (covers(offset, len, flr) && buf[flr - offset] & PCI_EXP_DEVCTL_BCR_FLR >> 8) {
 		nvme_regs_reset(pci, NVME_RESET_CONTROLLER);
 		reset_config(pci);
 	}
@@ -141,6 +169,15 @@ void nvme_pci_free(struct nvme_pci *pci)
 		free(pci->blocks);
 	free(pci->buffer);
 	pci->blocks = pci->buffer = NULL;
+}
+
+bool nvme_pci_set_vpd(struct nvme_pci *pci, const uint8_t *vpd, size_t len)
+{
+	if (len > sizeof(pci->vpd))
+		return false;
+	memcpy(pci->vpd, vpd, len);
+	pci->vpd_len = len;
+	return true;
 }
 
 void nvme_pci_power_on(struct nvme_pci *pci)

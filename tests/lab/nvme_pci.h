@@ -22,6 +22,7 @@ enum {
 	NVME_PCI_MSIX_PBA = 0x3000,
 	NVME_PCI_TRANSFER = 8 << 20, /* data of one command, bytes, at most */
 	NVME_PCI_LATE = 64,
+	NVME_PCI_VPD_BYTES = 1024,
 };
 
 struct nvme_sq {
@@ -54,6 +55,8 @@ struct nvme_pci {
 	struct vfio_user server;
 	struct nvme_file *file;
 	uint8_t config[256];
+	uint8_t vpd[NVME_PCI_VPD_BYTES];
+	size_t vpd_len; /* 0 = no VPD capability */
 	uint32_t cc, csts, aqa;
 	uint64_t asq, acq;
 	struct nvme_sq sq[NVME_PCI_QUEUES];
@@ -76,6 +79,8 @@ int nvme_pci_init(struct nvme_pci *pci, struct nvme_file *file);
 void nvme_pci_free(struct nvme_pci *pci);
 
 /* Power is there: for each new client, before it is served. */
+/* Vital Product Data from now on, at the latest before power on. False: too long. */
+bool nvme_pci_set_vpd(struct nvme_pci *pci, const uint8_t *vpd, size_t len);
 void nvme_pci_power_on(struct nvme_pci *pci);
 
 /* nvme_regs.c: BAR 0. */

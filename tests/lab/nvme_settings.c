@@ -44,6 +44,7 @@ static const struct setting settings[] = {
 	{ FIELD(faults, gone_at_command), .max = UINT32_MAX },
 	{ FIELD(faults, gone_at_commit), .max = UINT32_MAX },
 	{ FIELD(faults, hang_at_commit), .max = UINT32_MAX },
+	{ FIELD(faults, vpd_silent), .max = 1 },
 	{ FIELD(faults, busy_logs), .max = UINT32_MAX },
 	{ FIELD(faults, sanitize), .max = NVME_MODEL_IDLE },
 	{ FIELD(faults, self_test), .max = NVME_MODEL_IDLE },

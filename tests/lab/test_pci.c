@@ -284,6 +284,40 @@ static void config_space(void)
 	CHECK_INT(config16(0x50 + PCI_EXP_DEVCTL), 0);
 }
 
+/* PCI 3.0 Appendix I, as a host reads it: the address, the flag, four bytes. */
+static void vital_product_data(void)
+{
+	enum { VPD = 0x90 };
+	static const uint8_t vpd[] =
+		"\x82\x03\x00"
+		"Nic"
+		"\x90\x00\x00\x78";
+
+	new_drive("");
+	CHECK_INT(config16(0x50) >> 8, 0); /* the last capability */
+	CHECK(!nvme_pci_set_vpd(&pci, guest, NVME_PCI_VPD_BYTES + 1));
+	CHECK(nvme_pci_set_vpd(&pci, vpd, sizeof(vpd) - 1));
+	nvme_pci_power_on(&pci);
+	CHECK_INT(config16(0x50) >> 8, VPD);
+	CHECK_INT(config16(VPD), PCI_CAP_ID_VPD);
+	for (uint16_t offset = 0; offset < 16; offset = (uint16_t)(offset + 4)) {
+		set_config16(VPD + PCI_VPD_ADDR, offset);
+		CHECK_INT(config16(VPD + PCI_VPD_ADDR), offset | PCI_VPD_ADDR_F);
+		for (uint16_t i = 0; i < 4; i = (uint16_t)(i + 2)) {
+			uint16_t want = 0;
+
+			if (offset + i < (int)sizeof(vpd) - 1)
+				want = (uint16_t)(vpd[offset + i] | vpd[offset + i + 1] << 8);
+			CHECK_INT(config16((uint64_t)VPD + PCI_VPD_DATA + i), want);
+		}
+	}
+	new_drive("vpd_silent=1");
+	CHECK(nvme_pci_set_vpd(&pci, vpd, sizeof(vpd) - 1));
+	nvme_pci_power_on(&pci);
+	set_config16(VPD + PCI_VPD_ADDR, 4);
+	CHECK_INT(config16(VPD + PCI_VPD_ADDR), 4);
+}
+
 static void a_reset_of_the_machine_is_a_conventional_reset(void)
 {
 	new_drive("");
@@ -548,6 +582,7 @@ int main(void)
 	CHECK(mkdtemp(folder));
 	TAP_RUN(the_controller_starts_and_stops);
 	TAP_RUN(config_space);
+	TAP_RUN(vital_product_data);
 	TAP_RUN(a_reset_of_the_machine_is_a_conventional_reset);
 	TAP_RUN(data_over_two_pages);
 	TAP_RUN(data_by_a_list);
