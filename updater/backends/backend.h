@@ -47,6 +47,8 @@ struct backend_io {
 	/* A folder in RAM for what must be there as a whole (payload_file.h); NULL = there is none.
 	 */
 	const char *ram_dir;
+	/* "/dev/sda": the disk that this run was booted from; NULL = not known. */
+	const char *boot_disk;
 };
 
 /* What write() or activate() achieved. */
@@ -95,7 +97,8 @@ struct backend {
 	int (*activate)(struct backend_io *io, enum backend_result *ret, struct err *err);
 	/*
 	 * Asks the device what an unfinished step has left. Reads only. dev->version is what ran
-	 * before the step ("" = not known). io has no payload, no intent and no progress then.
+	 * before the step ("" = not known). io has no payload, no intent and no progress then. With
+	 * 0 err->text may say why the old firmware still runs ("the firmware refused it: ...").
 	 */
 	int (*recover)(struct backend_io *io, enum backend_recovery *ret, struct err *err);
 };

@@ -5,9 +5,10 @@
 #include "backends/backend.h"
 
 const struct backend *const backends[] = {
-	&backend_nvme, &backend_ata, &backend_devlink, &backend_vendor_tool,
-	&backend_ses, /* behind those that find drives: it knows their slots */
-	NULL,
+	&backend_nvme,	       &backend_ata, &backend_devlink,
+	&backend_vendor_tool,  &backend_ses, /* behind those that find drives: it knows their slots
+					      */
+	&backend_uefi_capsule, NULL,
 };
 
 const struct backend *backend_find(const char *name)

@@ -1,94 +1,170 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * EFI System Resource Table (UEFI 2.10, 23.4) as the kernel shows it: one entry for each thing that
- * takes capsules. Reading only.
- */
-#include "inventory/probe.h"
+#include "hw/esrt.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "format/guid.h"
 
 #define ENTRIES "/sys/firmware/efi/esrt/entries"
 
-/* Numbers are decimal there. */
-static const struct {
-	const char *file, *key;
-} numbers[] = {
-	{ "fw_version", "esrt.version" },
-	{ "lowest_supported_fw_version", "esrt.lowest" },
-	{ "last_attempt_version", "esrt.last_version" },
-	{ "last_attempt_status", "esrt.last_status" },
-	{ "capsule_flags", "esrt.flags" },
-};
+/* "entry12" */
+static bool is_entry(const char *name)
+{
+	size_t digits = strncmp(name, "entry", 5) == 0 ? strlen(name + 5) : 0;
 
-static int read_entry(struct hwio *hw, const char *entry, const char *file, char *buf, size_t size)
+	return digits > 0 && digits < 10 && strspn(name + 5, "0123456789") == digits;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	unsigned long x = strtoul((const char *)a + 5, NULL, 10);
+	unsigned long y = strtoul((const char *)b + 5, NULL, 10);
+
+	return x < y ? -1 : x > y;
+}
+
+int esrt_list(struct hwio *hw, char (**ret_names)[HWIO_NAME_MAX], size_t *ret_count,
+	      size_t *ret_left, struct err *err)
+{
+	char(*names)[HWIO_NAME_MAX] = NULL;
+	size_t count = 0, kept = 0;
+	int rc = hw->ops->list(hw, ENTRIES, &names, &count);
+
+	*ret_names = NULL;
+	*ret_count = *ret_left = 0;
+	if (rc == -ENOENT)
+		return 0;
+	if (rc)
+		return err_set_errno(err, rc == -ENOMEM ? ERR_NOMEM : ERR_IO, -rc, ENTRIES);
+	for (size_t i = 0; i < count; i++)
+		if (is_entry(names[i]))
+			memmove(names[kept++], names[i], HWIO_NAME_MAX);
+	if (kept)
+		qsort(names, kept, HWIO_NAME_MAX, by_number);
+	*ret_names = names;
+	*ret_count = kept < ESRT_MAX_ENTRIES ? kept : ESRT_MAX_ENTRIES;
+	*ret_left = kept - *ret_count;
+	return 0;
+}
+
+static int read_text(struct hwio *hw, const char *node, const char *file, char *buf, size_t size,
+		     struct err *err)
 {
 	char path[sizeof(ENTRIES) + HWIO_NAME_MAX + 32];
-
-	snprintf(path, sizeof(path), ENTRIES "/%s/%s", entry, file);
-	return hwio_read_attr(hw, path, buf, size);
-}
-
-/* fw_type: 1 the system, 2 a device, 3 a UEFI driver. */
-static const char *name_of(struct hwio *hw, const char *entry)
-{
-	char type[16];
-
-	if (read_entry(hw, entry, "fw_type", type, sizeof(type)))
-		return "firmware";
-	return strcmp(type, "1") == 0	? "system firmware"
-	       : strcmp(type, "2") == 0 ? "device firmware"
-	       : strcmp(type, "3") == 0 ? "UEFI driver"
-					: "firmware";
-}
-
-static int describe(struct hwio *hw, const char *entry, const char *guid, struct device *dev)
-{
-	char target[DEVICE_TARGET_MAX], value[32];
 	int rc;
 
-	snprintf(dev->name, sizeof(dev->name), "%s", name_of(hw, entry));
-	snprintf(target, sizeof(target), "guid:%s", guid);
-	rc = device_add_target(dev, target);
-	for (size_t i = 0; !rc && i < sizeof(numbers) / sizeof(*numbers); i++)
-		if (!read_entry(hw, entry, numbers[i].file, value, sizeof(value)))
-			rc = device_set_prop(dev, numbers[i].key, value);
-	if (device_prop(dev, "esrt.version"))
-		snprintf(dev->version, sizeof(dev->version), "%.60s",
-			 device_prop(dev, "esrt.version"));
-	return rc;
+	snprintf(path, sizeof(path), ENTRIES "/%s/%s", node, file);
+	rc = hwio_read_attr(hw, path, buf, size);
+	return rc ? err_set_errno(err, ERR_IO, -rc, "%s of the firmware's %s", file, node) : 0;
 }
 
-static int add_entry(struct hwio *hw, const char *entry, struct inventory *inv, struct err *err)
+/* Decimal, but the flags, which begin with 0x. */
+static int read_number(struct hwio *hw, const char *node, const char *file, uint32_t *ret,
+		       struct err *err)
 {
-	char text[64], guid[GUID_TEXT], id[DEVICE_ID_MAX];
+	unsigned long long number;
+	char text[32], *end = text;
+	int rc = read_text(hw, node, file, text, sizeof(text), err);
+
+	if (rc)
+		return rc;
+	errno = 0;
+	number = strtoull(text, &end, strncmp(text, "0x", 2) == 0 ? 16 : 10);
+	if (text[0] < '0' || text[0] > '9' || *end || errno || number > UINT32_MAX)
+		return err_set(err, ERR_FORMAT, "%s of the firmware's %s is \"%s\"", file, node,
+			       text);
+	*ret = (uint32_t)number;
+	return 0;
+}
+
+static int read_class(struct hwio *hw, const char *node, char ret[GUID_TEXT], struct err *err)
+{
 	uint8_t bytes[GUID_BYTES];
-	struct device *dev;
+	char text[64];
+	int rc = read_text(hw, node, "fw_class", text, sizeof(text), err);
+
+	if (rc)
+		return rc;
+	if (guid_parse_be(text, bytes))
+		return err_set(err, ERR_FORMAT, "fw_class of the firmware's %s is \"%s\"", node,
+			       text);
+	guid_text_be(bytes, ret);
+	return 0;
+}
+
+int esrt_read(struct hwio *hw, const char *node, struct esrt_entry *ret, struct err *err)
+{
+	const struct {
+		const char *file;
+		uint32_t *number;
+	} numbers[] = {
+		{ "fw_type", &ret->type },
+		{ "fw_version", &ret->version },
+		{ "lowest_supported_fw_version", &ret->lowest },
+		{ "capsule_flags", &ret->flags },
+		{ "last_attempt_version", &ret->last_version },
+		{ "last_attempt_status", &ret->last_status },
+	};
 	int rc;
 
-	if (read_entry(hw, entry, "fw_class", text, sizeof(text)) || guid_parse_be(text, bytes))
-		return err_set(err, ERR_FORMAT, "%s: its class cannot be read", entry);
-	guid_text_be(bytes, guid);
-	snprintf(id, sizeof(id), "esrt:%s", guid);
-	rc = inventory_add(inv, DEVICE_ESRT, id, &dev, err);
-	if (!rc && describe(hw, entry, guid, dev))
-		rc = err_set(err, ERR_NOMEM, "out of memory");
+	*ret = (struct esrt_entry){ 0 };
+	snprintf(ret->node, sizeof(ret->node), "%s", node);
+	rc = read_class(hw, node, ret->guid, err);
+	for (size_t i = 0; !rc && i < sizeof(numbers) / sizeof(*numbers); i++)
+		rc = read_number(hw, node, numbers[i].file, numbers[i].number, err);
 	return rc;
 }
 
-int probe_esrt(const struct probe_source *source, struct inventory *inv, struct err *err)
+int esrt_find(struct hwio *hw, const char *guid, struct esrt_entry *ret, struct err *err)
 {
 	CLEANUP_FREE char(*names)[HWIO_NAME_MAX] = NULL;
-	size_t count = 0;
-	int rc = 0;
+	struct err cause = { 0 };
+	size_t count, left;
+	int rc = esrt_list(hw, &names, &count, &left, err);
 
-	if (source->hw->ops->list(source->hw, ENTRIES, &names, &count))
-		return 0; /* not started by UEFI, or a firmware without the table */
-	for (size_t i = 0; !rc && i < count; i++)
-		if (strncmp(names[i], "entry", 5) == 0)
-			rc = add_entry(source->hw, names[i], inv, err);
-	return rc;
+	for (size_t i = 0; !rc && i < count; i++) {
+		struct err unreadable = { 0 };
+
+		if (esrt_read(hw, names[i], ret, &unreadable)) {
+			/* One that cannot be read may be the one. */
+			if (!ret->guid[0] || strcmp(ret->guid, guid) == 0)
+				cause = unreadable;
+		} else if (strcmp(ret->guid, guid) == 0) {
+			return 0;
+		}
+	}
+	if (!rc && cause.code) {
+		rc = cause.code;
+		if (err)
+			*err = cause;
+	}
+	return rc ? rc
+		  : err_set(err, ERR_DEVICE_GONE, "the firmware's table has no entry %s any more",
+			    guid);
+}
+
+const char *esrt_status_text(uint32_t status)
+{
+	static const char *const words[] = {
+		"success",
+		"unsuccessful",
+		"insufficient resources",
+		"incorrect version",
+		"invalid format of the image",
+		"authentication error",
+		"AC power is not connected",
+		"insufficient battery",
+		"unsatisfied dependencies",
+	};
+
+	if (status < sizeof(words) / sizeof(*words))
+		return words[status];
+	/* LAST_ATTEMPT_STATUS_ERROR_UNSUCCESSFUL_VENDOR_RANGE_MIN and _MAX */
+	if (status >= 0x1000 && status < 0x4000)
+		return "unsuccessful, for a reason of the vendor's own";
+	return "a status that the specification does not have";
 }

@@ -17,7 +17,6 @@ static const struct {
 } probers[] = {
 	{ "system", probe_system },
 	{ "PCI", probe_pci },
-	{ "ESRT", probe_esrt },
 	{ "BMC", probe_ipmi },
 };
 

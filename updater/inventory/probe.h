@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Finding the devices: each prober adds what it knows to an inventory, reading only. The table in
- * probe.c lists them in order: the system, PCI, ESRT, the BMC, then the backends, which name PCI
+ * probe.c lists them in order: the system, PCI, the BMC, then the backends, which name PCI
  * functions as parents, then what is told of devices that are known: arrays, SMBIOS.
  */
 #ifndef DRYDOCK_PROBE_H
@@ -28,7 +28,6 @@ int probe_all(const struct probe_source *source, struct inventory *ret, char **r
 
 /* One prober each, in hw/. It adds devices to inv and returns 0 or ERR_*. */
 int probe_pci(const struct probe_source *source, struct inventory *inv, struct err *err);
-int probe_esrt(const struct probe_source *source, struct inventory *inv, struct err *err);
 int probe_ipmi(const struct probe_source *source, struct inventory *inv, struct err *err);
 int probe_system(const struct probe_source *source, struct inventory *inv, struct err *err);
 

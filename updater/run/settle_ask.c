@@ -16,6 +16,7 @@ struct question {
 	const struct component *comp; /* NULL = not in this repository */
 	struct device dev;	      /* as it reads now; {0} = it does not answer */
 	struct err cause;	      /* why not, or why recover() could not tell */
+	struct err note;	      /* what recover() said beside its answer */
 	enum backend_recovery answer;
 };
 
@@ -85,9 +86,11 @@ static int ask_backend(struct question *q, const struct backend *backend, struct
 	}
 	snprintf(before->version, sizeof(before->version), "%s", q->dev.version);
 	set_version_before(q, before);
-	rc = backend->recover(&io, &q->answer, err);
-	if (rc)
+	rc = backend->recover(&io, &q->answer, &q->note);
+	if (rc) {
 		q->answer = RECOVER_NEEDS_HUMAN;
+		*err = q->note;
+	}
 	return rc;
 }
 
@@ -160,6 +163,13 @@ static void judge_new(const struct question *q, struct finding *f)
 			    "it runs %s, but that does not prove that it was written", f->found);
 }
 
+static const char *why_not_active(const struct question *q)
+{
+	if (q->answer == RECOVER_WRITE_AGAIN)
+		return "the new firmware is stored without being active";
+	return q->note.text[0] ? q->note.text : "nothing waits to run instead";
+}
+
 /* A step that waited, and the old firmware still runs with nothing pending. */
 static void judge_not_active(const struct question *q, struct finding *f)
 {
@@ -173,9 +183,7 @@ static void judge_not_active(const struct question *q, struct finding *f)
 	else
 		set_finding(f, FOUND_FAILED, STEP_FAILED, err_id(ERR_PROOF), "%s runs %s, and %s",
 			    rebooted ? "after the reboot it still" : "it still", f->found,
-			    q->answer == RECOVER_WRITE_AGAIN
-				    ? "the new firmware is stored without being active"
-				    : "nothing waits to run instead");
+			    why_not_active(q));
 }
 
 static void judge_old(const struct question *q, struct finding *f)

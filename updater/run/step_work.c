@@ -392,6 +392,7 @@ static int prepare(struct job *job, struct step_work *work, struct err *err)
 		.progress = progress,
 		.ctx = job,
 		.ram_dir = work->apply->work_dir,
+		.boot_disk = work->apply->boot_disk,
 	};
 	job->io.reset_allowed = !interlock_in_use(work->apply->hw, step->dev,
 						  work->apply->boot_disk, why, sizeof(why));
