@@ -5,10 +5,8 @@
 #include "backends/backend.h"
 
 const struct backend *const backends[] = {
-	&backend_nvme,	       &backend_ata, &backend_devlink,
-	&backend_vendor_tool,  &backend_ses, /* behind those that find drives: it knows their slots
-					      */
-	&backend_uefi_capsule, NULL,
+	&backend_nvme,	  &backend_scsi,	 &backend_ata,	       &backend_ses,
+	&backend_devlink, &backend_uefi_capsule, &backend_vendor_tool, NULL,
 };
 
 const struct backend *backend_find(const char *name)
