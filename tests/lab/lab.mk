@@ -18,4 +18,4 @@ LAB_FWSIM_SRCS	     := $(addprefix tests/lab/fwsim/,driver.c disk.c ports.c) $(L
 # Devices at the level of SG_IO: for the unit tests only.
 LAB_MODEL_SRCS += $(addprefix tests/lab/,sg_request.c ata_model.c ata_identify.c \
 	ses_model.c ses_pages.c)
-LAB_MODEL_SRCS += $(addprefix tests/lab/,sg_request.c ata_model.c ata_identify.c scsi_model.c)
+LAB_MODEL_SRCS += tests/lab/scsi_model.c
