@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/fsio.h"
@@ -15,7 +17,7 @@
 struct inventory_command {
 	struct probe_source source;
 	struct opt_list consoles;
-	const char *log_dir;
+	const char *log_dir, *record_dir;
 	bool json;
 	bool every_reason;
 };
@@ -66,7 +68,10 @@ static int take_inventory(const struct inventory_command *command, struct err *e
 	CLEANUP_FREE char *warnings = NULL;
 	struct inventory inv = { 0 };
 	struct forms forms = { 0 };
-	int rc = probe_all(&command->source, &inv, &warnings, err);
+	int rc;
+
+	hwio_note(command->source.hw, HWIO_PHASE, "inventory.json");
+	rc = probe_all(&command->source, &inv, &warnings, err);
 
 	if (warnings)
 		fprintf(stderr, "%s", warnings);
@@ -111,6 +116,18 @@ static int run(struct inventory_command *command, struct err *err)
 	return rc;
 }
 
+/* Traces of two runs in one folder could not be told apart. */
+static int choose_record(struct inventory_command *command, struct err *err)
+{
+	if (command->log_dir || command->source.lspci_dump)
+		return err_set(err, ERR_USAGE, "--record excludes --log-dir and --lspci");
+	if (mkdir(command->record_dir, 0755))
+		return err_set_errno(err, ERR_IO, errno, "%s: a new folder is wanted",
+				     command->record_dir);
+	command->log_dir = command->record_dir;
+	return 0;
+}
+
 int cmd_inventory(int argc, char **argv)
 {
 	struct inventory_command command = { 0 };
@@ -123,6 +140,8 @@ int cmd_inventory(int argc, char **argv)
 		  "names of PCI devices, instead of the installed list" },
 		{ "log-dir", OPT_TEXT, &command.log_dir, "DIR",
 		  "also write inventory.json, inventory.txt and traces there" },
+		{ "record", OPT_TEXT, &command.record_dir, "DIR",
+		  "the same into a new folder, for \"drydock replay\"" },
 		{ "console", OPT_LIST, &command.consoles, "DEV",
 		  "also show it on this console; may be given several times" },
 		{ "long", OPT_FLAG, &command.every_reason, NULL,
@@ -139,6 +158,8 @@ int cmd_inventory(int argc, char **argv)
 		return 0;
 	if (!rc && command.source.root && command.source.lspci_dump)
 		rc = err_set(&err, ERR_USAGE, "--root and --lspci exclude each other");
+	if (!rc && command.record_dir)
+		rc = choose_record(&command, &err);
 	rc = rc ? rc : run(&command, &err);
 	return rc ? opts_fail(&drydock_program, argv[0], &err) : 0;
 }

@@ -22,6 +22,7 @@ enum exit_status {
 };
 
 extern const struct program drydock_program;
+extern const struct command_text drydock_texts[];
 
 int cmd_inventory(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
@@ -30,5 +31,6 @@ int cmd_apply(int argc, char **argv);
 int cmd_resume(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_backends(int argc, char **argv);
+int cmd_replay(int argc, char **argv);
 
 #endif

@@ -14,6 +14,7 @@ static const struct command commands[] = {
 	{ "report", "", "what happened, from the journal and the events of a run", cmd_report },
 	{ "backends", "", "the ways of writing firmware and what each was tested on",
 	  cmd_backends },
+	{ "replay", "FOLDER", "a recorded run against the code of this program", cmd_replay },
 	{ 0 },
 };
 
@@ -21,6 +22,7 @@ const struct program drydock_program = {
 	.name = "drydock",
 	.summary = "offline firmware updates for servers, planned first and proven after",
 	.commands = commands,
+	.texts = drydock_texts,
 };
 
 int main(int argc, char **argv)

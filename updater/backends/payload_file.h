@@ -11,6 +11,7 @@
 
 struct payload_file {
 	char path[FSIO_PATH_MAX]; /* "" = there is none */
+	bool made;		  /* in a replay there is only the name that the run had for it */
 };
 
 /*

@@ -329,6 +329,17 @@ static ssize_t replay_write(struct hwio *hw, int fd, const void *buf, size_t siz
 	return (ssize_t)answer(&asked);
 }
 
+/* What drives store is in no trace. */
+static ssize_t replay_pread(struct hwio *hw, int fd, void *buf, size_t size, uint64_t offset)
+{
+	(void)hw;
+	(void)fd;
+	(void)buf;
+	(void)size;
+	(void)offset;
+	return -ENOSYS;
+}
+
 /* The time that is waited at most comes from the clock: it is not compared. */
 static int replay_poll(struct hwio *hw, int fd, short events, int timeout_ms)
 {
@@ -435,6 +446,7 @@ static const struct hwio_ops replay_ops = {
 	.ioctl = replay_ioctl,
 	.read = replay_read,
 	.write = replay_write,
+	.pread = replay_pread,
 	.poll = replay_poll,
 	.list = replay_list,
 	.readlink = replay_readlink,

@@ -14,6 +14,7 @@
 #include "hw/pci_details.h"
 #include "hw/pci_dump.h"
 #include "hw/pci_lib.h"
+#include "hw/pci_note.h"
 #include "hw/slow.h"
 
 #define FILL                                                                      \
@@ -234,19 +235,6 @@ static int list_functions(struct pci_lib *lib, struct function **ret, size_t *re
 	return 0;
 }
 
-static void note_answer(struct hwio *hw, const struct device *dev)
-{
-	const char *subsystem = device_prop(dev, "pci.subsystem");
-	const char *driver = device_prop(dev, "pci.driver");
-	char text[192];
-
-	snprintf(text, sizeof(text), "%s is %s %s class %s revision %s driver %s", dev->id,
-		 device_prop(dev, "pci.id"), subsystem ? subsystem : "-",
-		 device_prop(dev, "pci.class"), device_prop(dev, "pci.revision"),
-		 driver ? driver : "-");
-	hwio_note(hw, "libpci", text);
-}
-
 /* A function that goes away while it is looked at costs itself only: the first error is kept. */
 static int add_functions(struct pci_lib *lib, const struct probe_source *source,
 			 struct function *fns, size_t count, struct inventory *inv, struct err *err)
@@ -266,7 +254,7 @@ static int add_functions(struct pci_lib *lib, const struct probe_source *source,
 		fns[i].index = inv->count - 1;
 		if (!source->lspci_dump)
 			fns[i].details = pci_details_start(source->hw, dev);
-		note_answer(source->hw, dev);
+		pci_note_put(source->hw, dev);
 	}
 	if (first.code)
 		*err = first;
@@ -296,6 +284,25 @@ static int add_all(struct pci_lib *lib, const struct probe_source *source, struc
 	return rc;
 }
 
+/* In a replay: what libpci said then; the rest comes through the seam. */
+static int recall_all(const struct probe_source *source, struct inventory *inv, struct err *err)
+{
+	CLEANUP_FREE struct function *fns = calloc(INVENTORY_MAX_DEVICES, sizeof(*fns));
+	struct device *dev;
+	size_t count = 0;
+	int rc = 1;
+
+	if (!fns)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	while (count < INVENTORY_MAX_DEVICES &&
+	       (rc = pci_note_take(source->hw, inv, &dev, err)) == 1) {
+		fns[count].index = inv->count - 1;
+		fns[count++].details = pci_details_start(source->hw, dev);
+	}
+	take_details(fns, count, inv);
+	return rc < 0 ? rc : 0;
+}
+
 int probe_pci(const struct probe_source *source, struct inventory *inv, struct err *err)
 {
 	struct pci_lib lib = { .hw = source->hw };
@@ -303,6 +310,8 @@ int probe_pci(const struct probe_source *source, struct inventory *inv, struct e
 	char path[PATH_MAX];
 	int rc;
 
+	if (source->hw->ops->recall && !source->lspci_dump)
+		return recall_all(source, inv, err);
 	if (source->lspci_dump) {
 		rc = pci_dump_open(source->lspci_dump, &dump, err);
 		if (rc)

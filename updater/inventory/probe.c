@@ -20,15 +20,6 @@ static const struct {
 	{ "BMC", probe_ipmi },
 };
 
-/* Behind the backends: what is about the devices that they found. */
-static const struct {
-	const char *name;
-	int (*probe)(struct hwio *hw, struct inventory *inv, struct err *err);
-} seconds[] = {
-	{ "arrays", arrays_probe },
-	{ "SMBIOS", components_probe },
-};
-
 static int add_warning(char **warnings, const char *name, const struct err *why, struct err *err)
 {
 	char *text;
@@ -54,18 +45,32 @@ static int probe_backends(const struct probe_source *source, struct inventory *i
 	return rc;
 }
 
-static int probe_seconds(const struct probe_source *source, struct inventory *inv, char **warnings,
-			 struct err *err)
+/* Behind the backends: what is about the devices that they found. */
+static int probe_behind(const struct probe_source *source, const char *name,
+			int (*probe)(struct hwio *hw, struct inventory *inv, struct err *err),
+			struct inventory *inv, char **warnings, struct err *err)
 {
-	int rc = 0;
+	struct err why = { 0 };
 
-	for (size_t i = 0; i < sizeof(seconds) / sizeof(*seconds) && !rc; i++) {
-		struct err why = { 0 };
+	if (probe(source->hw, inv, &why) == 0)
+		return 0;
+	return add_warning(warnings, name, &why, err);
+}
 
-		if (seconds[i].probe(source->hw, inv, &why))
-			rc = add_warning(warnings, seconds[i].name, &why, err);
-	}
-	return rc;
+static int probe_components(const struct probe_source *source, struct inventory *inv,
+			    char **warnings, struct err *err)
+{
+	return probe_behind(source, "SMBIOS", components_probe, inv, warnings, err);
+}
+
+/* What drives store is in no trace: a phase of its own, the last one, that is not replayed. */
+static int probe_arrays(const struct probe_source *source, struct inventory *inv, char **warnings,
+			struct err *err)
+{
+	if (source->hw->ops->recall)
+		return 0;
+	hwio_note(source->hw, HWIO_PHASE, "arrays");
+	return probe_behind(source, "arrays", arrays_probe, inv, warnings, err);
 }
 
 int probe_all(const struct probe_source *source, struct inventory *ret, char **ret_warnings,
@@ -86,6 +91,8 @@ int probe_all(const struct probe_source *source, struct inventory *ret, char **r
 	if (!rc)
 		rc = probe_backends(source, ret, ret_warnings, err);
 	if (!rc)
-		rc = probe_seconds(source, ret, ret_warnings, err);
+		rc = probe_components(source, ret, ret_warnings, err);
+	if (!rc)
+		rc = probe_arrays(source, ret, ret_warnings, err);
 	return rc ? rc : identity_add(ret, err);
 }

@@ -111,7 +111,9 @@ int session_probe(struct session *s, struct inventory *inv, const char *name, st
 	int rc;
 
 	ticker = ticker_start(s->console, "taking the inventory", TICKER_INTERVAL_MS);
+	hwio_note(s->hw, HWIO_PHASE, name);
 	rc = probe_all(&source, inv, &warnings, err);
+	hwio_note(s->hw, HWIO_PHASE, "run");
 	ticker_stop(ticker);
 	if (rc)
 		return err_prefix(err, "inventory");

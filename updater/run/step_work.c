@@ -1,27 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "run/step_work.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "backends/backend.h"
 #include "base/thread.h"
-#include "base/cleanup.h"
 #include "run/apply_internal.h"
 #include "run/interlock.h"
+#include "run/step_note.h"
 #include "run/step_payload.h"
 #include "run/step_record.h"
-#include "plan/plan_match.h"
 
 /* Everything one step holds while it is worked on. */
 struct job {
 	struct step_work *work;
-	const struct backend *backend;
-	struct device dev; /* a copy that refresh() keeps current */
+	struct step_flow flow;
 	struct step_payload payload, runtime;
-	struct backend_io io;
 };
 
 int step_work_record(struct step_work *work, const struct step_result *result, struct err *err)
@@ -122,41 +116,25 @@ static void verify_progress(void *ctx, uint64_t done_bytes)
 	moved(ctx, done_bytes);
 }
 
-static void enter(struct step_work *work, enum work_phase phase)
+static void enter(void *ctx, enum work_phase phase)
 {
+	struct job *job = ctx;
+	struct step_work *work = job->work;
+
 	work->phase = phase;
 	moved(work, 0);
+	if (phase == PHASE_VERIFYING || phase == PHASE_ACTIVATING)
+		events_emit(work->apply->events,
+			    phase == PHASE_VERIFYING ? "VerifyingAtComponent"
+						     : "ApplyingOnComponent",
+			    EVENT_U("step", number_of(work)));
 }
 
-/* What the device runs now, by asking it; "" when it does not answer. */
-static int read_back(struct job *job, char *found, size_t size, struct err *err)
+static void reached(void *ctx, enum step_state state)
 {
-	const char *value;
-	int rc = job->backend->refresh(job->io.hw, &job->dev, err);
+	struct job *job = ctx;
 
-	found[0] = '\0';
-	if (rc)
-		return rc;
-	value = plan_proof_value(job->work->step->comp, &job->dev);
-	snprintf(found, size, "%s", value ? value : job->dev.version);
-	return 0;
-}
-
-/* The device is what the plan was made for, and would not refuse. */
-static int check(struct job *job, struct err *err)
-{
-	const struct step *step = job->work->step;
-	char found[DEVICE_VERSION_MAX];
-	int rc = read_back(job, found, sizeof(found), err);
-
-	if (rc)
-		return rc;
-	/* Newer by now, say: what was an upgrade in the plan would go back, and nobody allowed
-	 * that. */
-	if (match_order(step->comp, &job->dev) != match_order(step->comp, step->dev))
-		return err_set(err, ERR_BUSY, "it runs %s by now: somebody else has updated it",
-			       found);
-	return job->backend->check(&job->io, err);
+	record_reached(job->work, state);
 }
 
 /* From RAM, when it lies there. */
@@ -185,7 +163,7 @@ static int open_runtime(struct job *job, struct err *err)
 	if (!tool || !tool->runtime_ref.size)
 		return 0;
 	step_payload_init(&job->runtime, &tool->runtime_ref);
-	job->io.runtime = &job->runtime.source;
+	job->flow.io.runtime = &job->runtime.source;
 	rc = step_payload_open(&job->runtime,
 			       apply->store ? store_dir(apply->store, &tool->runtime_ref)
 					    : apply->repo_dir,
@@ -194,116 +172,30 @@ static int open_runtime(struct job *job, struct err *err)
 }
 
 /* Law 3: the whole payload is verified before the first byte goes out. */
-static int verify(struct job *job, struct err *err)
+static int payload(void *ctx, struct err *err)
 {
-	enter(job->work, PHASE_VERIFYING);
-	events_emit(job->work->apply->events, "VerifyingAtComponent",
-		    EVENT_U("step", number_of(job->work)));
+	struct job *job = ctx;
+	struct hwio *hw = job->flow.io.hw;
+	char phase[HWIO_PHASE_MAX];
+	int rc;
+
+	/* What it asks of the machine is no part of the step when that is replayed. */
+	hwio_note(hw, HWIO_PHASE, "payload");
+	rc = open_payload(job, err);
+	rc = rc ? rc : open_runtime(job, err);
+	step_note_phase(number_of(job->work), phase);
+	hwio_note(hw, HWIO_PHASE, phase);
+	if (rc)
+		return rc;
+	enter(job, PHASE_VERIFYING);
 	return payload_verify(job->payload.payload, 0, verify_progress, job->work, err);
 }
 
-static int write_and_activate(struct job *job, enum backend_result *ret, struct err *err)
-{
-	int rc;
-
-	enter(job->work, PHASE_WRITING);
-	rc = job->backend->write(&job->io, ret, err);
-	if (rc)
-		return rc;
-	record_reached(job->work, STEP_WRITTEN);
-	if (*ret != BACKEND_NEEDS_ACTIVATE)
-		return 0;
-	enter(job->work, PHASE_ACTIVATING);
-	events_emit(job->work->apply->events, "ApplyingOnComponent",
-		    EVENT_U("step", number_of(job->work)));
-	rc = job->backend->activate(&job->io, ret, err);
-	if (rc)
-		return rc;
-	if (*ret == BACKEND_NEEDS_ACTIVATE)
-		return err_set(err, ERR_INTERNAL, "the backend did not activate");
-	record_reached(job->work, STEP_ACTIVATED);
-	return 0;
-}
-
-static enum step_state pending_state(enum backend_result result)
-{
-	if (result == BACKEND_NEEDS_REBOOT)
-		return STEP_NEEDS_REBOOT;
-	if (result == BACKEND_NEEDS_POWER_CYCLE)
-		return STEP_NEEDS_POWER_CYCLE;
-	return 0;
-}
-
-/* Law 5: what the device shows decides, nothing else. */
-static int prove(struct job *job, enum backend_result written, struct step_result *result,
-		 struct err *err)
-{
-	const struct component *comp = job->work->step->comp;
-	int rc;
-
-	enter(job->work, PHASE_READING_BACK);
-	rc = read_back(job, result->found, sizeof(result->found), err);
-	if (rc)
-		return err_prefix(err, "written, but it could not be read back");
-	result->state = pending_state(written);
-	if (result->state) {
-		snprintf(result->text, sizeof(result->text), "%s runs after a %s; it runs %s now",
-			 comp->version,
-			 result->state == STEP_NEEDS_REBOOT ? "reboot" : "power cycle",
-			 result->found);
-		return 0;
-	}
-	if (!job->work->step->provable) {
-		result->state = STEP_ACCEPTED;
-		snprintf(result->text, sizeof(result->text),
-			 "accepted, not provable: what it shows cannot tell the old from the new");
-		return 0;
-	}
-	if (!plan_proof_holds(comp, result->found))
-		return err_set(err, ERR_PROOF,
-			       "it took the update without an error, but %s reads "
-			       "\"%s\", not \"%s\"",
-			       comp->proof.field, result->found, comp->proof.value);
-	result->state = STEP_VERIFIED;
-	return 0;
-}
-
-/* Appends one sentence to a text that may end with a full stop already. */
-__attribute__((format(printf, 3, 4))) static void add_sentence(char *text, size_t size,
-							       const char *fmt, ...)
-{
-	size_t len = strlen(text);
-	va_list ap;
-
-	while (len && (text[len - 1] == '.' || text[len - 1] == ' '))
-		len--;
-	len += (size_t)snprintf(text + len, size - len, ". ");
-	if (len >= size)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(text + len, size - len, fmt, ap);
-	va_end(ap);
-}
-
-/* After an error: failed when the device still answers, unknown when nobody can tell. */
-static void fail(struct job *job, struct step_result *result, const struct err *cause)
-{
-	bool touched = job->work->intent_ms != 0;
-	struct err err = { 0 };
-
-	result->state = STEP_FAILED;
-	snprintf(result->reason, sizeof(result->reason), "%s", err_id(cause->code));
-	snprintf(result->text, sizeof(result->text), "%s", cause->text);
-	if (read_back(job, result->found, sizeof(result->found), &err) == 0) {
-		add_sentence(result->text, sizeof(result->text), "Read back: it runs %s%s.",
-			     result->found, touched ? "" : "; nothing was written to it");
-		return;
-	}
-	if (touched)
-		result->state = STEP_UNKNOWN;
-	add_sentence(result->text, sizeof(result->text), "It does not answer (%s); %s.", err.text,
-		     touched ? "what it runs is not known" : "nothing was written to it");
-}
+static const struct step_flow_hooks hooks = {
+	.enter = enter,
+	.payload = payload,
+	.reached = reached,
+};
 
 static const char *end_event(const struct step_work *work, enum step_state state)
 {
@@ -353,22 +245,11 @@ static void finish(struct step_work *work, const struct step_result *result)
 
 static int run_job(struct job *job, struct step_result *result, struct err *err)
 {
-	enum backend_result written = 0;
 	int rc;
 
-	enter(job->work, PHASE_CHECKING);
+	enter(job, PHASE_CHECKING);
 	rc = record_state(job->work, STEP_BEGUN, err);
-	if (!rc)
-		rc = check(job, err);
-	if (!rc)
-		rc = open_payload(job, err);
-	if (!rc)
-		rc = open_runtime(job, err);
-	if (!rc)
-		rc = verify(job, err);
-	if (!rc)
-		rc = write_and_activate(job, &written, err);
-	return rc ? rc : prove(job, written, result, err);
+	return rc ? rc : step_flow_run(&job->flow, result, err);
 }
 
 static int prepare(struct job *job, struct step_work *work, struct err *err)
@@ -376,16 +257,20 @@ static int prepare(struct job *job, struct step_work *work, struct err *err)
 	const struct step *step = work->step;
 	char why[256];
 
+	step_note_begin(work->apply->hw, step, number_of(work), work->apply->boot_disk,
+			work->apply->work_dir);
 	job->work = work;
-	job->backend = backend_find(step->comp->backend);
-	if (!job->backend)
+	job->flow.step = step;
+	job->flow.hooks = &hooks;
+	job->flow.backend = backend_find(step->comp->backend);
+	if (!job->flow.backend)
 		return err_set(err, ERR_INTERNAL, "no backend \"%s\"", step->comp->backend);
-	if (device_copy(step->dev, &job->dev))
+	if (device_copy(step->dev, &job->flow.dev))
 		return err_set(err, ERR_NOMEM, "out of memory");
 	step_payload_init(&job->payload, &step->comp->payload);
-	job->io = (struct backend_io){
+	job->flow.io = (struct backend_io){
 		.hw = work->apply->hw,
-		.dev = &job->dev,
+		.dev = &job->flow.dev,
 		.comp = step->comp,
 		.payload = &job->payload.source,
 		.intent = intent,
@@ -394,9 +279,9 @@ static int prepare(struct job *job, struct step_work *work, struct err *err)
 		.ram_dir = work->apply->work_dir,
 		.boot_disk = work->apply->boot_disk,
 	};
-	job->io.reset_allowed = !interlock_in_use(work->apply->hw, step->dev,
-						  work->apply->boot_disk, why, sizeof(why));
-	if (!job->io.reset_allowed)
+	job->flow.io.reset_allowed = !interlock_in_use(work->apply->hw, step->dev,
+						       work->apply->boot_disk, why, sizeof(why));
+	if (!job->flow.io.reset_allowed)
 		events_emit(work->apply->events, "Warning", EVENT_U("step", number_of(work)),
 			    EVENT_S("text", why));
 	return 0;
@@ -414,11 +299,11 @@ static void *work_thread(void *arg)
 		snprintf(result.reason, sizeof(result.reason), "%s", err_id(err.code));
 		snprintf(result.text, sizeof(result.text), "%s", err.text);
 	} else if (run_job(&job, &result, &err)) {
-		fail(&job, &result, &err);
+		step_flow_fail(&job.flow, work->intent_ms != 0, &err, &result);
 	}
 	step_payload_close(&job.payload);
 	step_payload_close(&job.runtime);
-	device_free(&job.dev);
+	device_free(&job.flow.dev);
 	finish(work, &result);
 	return NULL;
 }

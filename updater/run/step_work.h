@@ -7,14 +7,7 @@
 #include <stdatomic.h>
 
 #include "run/apply.h"
-
-enum work_phase {
-	PHASE_CHECKING = 1,
-	PHASE_VERIFYING, /* the payload, where it lies */
-	PHASE_WRITING,
-	PHASE_ACTIVATING,
-	PHASE_READING_BACK,
-};
+#include "run/step_flow.h"
 
 /* What all steps of a run wake the one that waits with; the lock guards their results, too. */
 struct step_signal {

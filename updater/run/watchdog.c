@@ -132,6 +132,7 @@ static void *run(void *arg)
 	struct hwio *hw = feeder->hw;
 	uint64_t due = hw->ops->now_ms(hw) + (feeder->failing ? RETRY_MS : period_of(feeder));
 
+	hwio_note(hw, HWIO_PHASE, "watchdog");
 	while (!is_stopping(feeder->owner)) {
 		uint64_t now = hw->ops->now_ms(hw);
 
