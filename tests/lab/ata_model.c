@@ -97,7 +97,7 @@ void ata_model_reset(struct ata_model *model, bool power)
 		model->gone = false;
 		model->faults.gone_at = 0;
 	}
-	model->size = 0;
+	model->open = false;
 }
 
 static bool fail(struct taskfile *tf, uint8_t error)
@@ -151,10 +151,12 @@ static bool take_piece(struct ata_model *model, struct taskfile *tf, const uint8
 	uint32_t most = config->max_blocks == 0xffff ? 0 : config->max_blocks;
 	uint32_t least = config->min_blocks == 0xffff ? 0 : config->min_blocks;
 
-	if (offset == 0)
+	if (offset == 0) {
 		model->size = 0;
-	if (offset != model->size || offset + len > ATA_MODEL_IMAGE_MAX || blocks < least ||
-	    (most && blocks > most))
+		model->open = true;
+	}
+	if (!model->open || offset != model->size || offset + len > ATA_MODEL_IMAGE_MAX ||
+	    blocks < least || (most && blocks > most))
 		return fail(tf, ABRT);
 	memcpy(model->bytes + offset, data, len);
 	model->size += len;

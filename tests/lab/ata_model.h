@@ -65,6 +65,7 @@ struct ata_model {
 	bool gone;
 	uint8_t *bytes; /* of the last download, each at its offset */
 	size_t size;	/* of it so far */
+	bool open;	/* a download is going on: pieces may follow */
 	unsigned int downloads, activations, last_subcommand;
 	unsigned int protocol_errors; /* commands that SAT-4 or ACS-4 forbid */
 };

@@ -98,7 +98,8 @@ void ses_model_reset(struct ses_model *model, bool power)
 	if (power || model->status < 0x10)
 		model->status = 0;
 	model->next_status = 0;
-	model->size = model->expected = 0;
+	model->open = false;
+	model->expected = 0;
 }
 
 /* All is there: what SES-4 table 53 has for it. */
@@ -134,9 +135,12 @@ static bool take(struct ses_model *model, const uint8_t *page, uint32_t len)
 {
 	uint32_t offset = get_be(page + 12, 4), total = get_be(page + 16, 4);
 
-	if (offset == 0)
+	if (offset == 0) {
 		model->size = 0;
-	if (offset > model->size || offset + len > SES_MODEL_IMAGE_MAX || offset % 4)
+		model->open = true;
+	}
+	if (!model->open || offset > model->size || offset + len > SES_MODEL_IMAGE_MAX ||
+	    offset % 4)
 		return false;
 	if (model->pieces == model->faults.forget_at ||
 	    (model->faults.forget_always && model->pieces > model->faults.forget_at)) {
@@ -172,7 +176,7 @@ static void piece(struct ses_model *model, struct sg_request *req)
 	model->sub = req->data[1];
 	if (model->pieces == faults->discard_at || (faults->stale && model->pieces == 1)) {
 		model->status = 0x80;
-		model->size = 0;
+		model->open = false;
 	} else if (!take(model, req->data, get_be(req->data + 20, 4))) {
 		model->status = 0x80;
 	}

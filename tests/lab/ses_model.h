@@ -60,6 +60,7 @@ struct ses_model {
 	bool gone;
 	uint8_t *bytes;
 	uint32_t size, expected;
+	bool open; /* a download is going on: pieces may follow */
 	unsigned int pieces, activations, last_mode;
 	unsigned int protocol_errors;		/* pages that SES-4 forbids */
 	uint64_t slot_address[SES_MODEL_SLOTS]; /* 0 = empty */

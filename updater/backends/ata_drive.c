@@ -11,11 +11,17 @@
 #define LOG_IDENTIFY_DATA	    0x30 /* ACS-4 §9.11 */
 #define PAGE_SUPPORTED_CAPABILITIES 3
 
-bool ata_node_may_be(const struct scsi_node *node)
+bool ata_node_is_ata(const struct scsi_node *node)
 {
-	return node->sg[0] && !strcmp(node->vendor, "ATA") &&
-	       (node->type == SCSI_TYPE_DISK || node->type == SCSI_TYPE_ZONED) &&
-	       strcmp(node->driver, "usb-storage") != 0 && strcmp(node->driver, "uas") != 0;
+	return !strcmp(node->vendor, "ATA") &&
+	       (node->type == SCSI_TYPE_DISK || node->type == SCSI_TYPE_ZONED);
+}
+
+const char *ata_node_bar(const struct scsi_node *node)
+{
+	if (!strcmp(node->driver, "usb-storage") || !strcmp(node->driver, "uas"))
+		return "it is behind a USB bridge";
+	return node->sg[0] ? NULL : "the sg driver does not have it";
 }
 
 /* Many drives have no such log, and not every path lets it through: then IDENTIFY has to do. */
@@ -112,7 +118,8 @@ int ata_drive_open(struct hwio *hw, const struct device *dev, struct ata_drive *
 		for (size_t i = 0; i < count; i++) {
 			bool last_seen = address && !strcmp(nodes[i].address, address);
 
-			if (last_seen != same_place || !ata_node_may_be(&nodes[i]))
+			if (last_seen != same_place || !ata_node_is_ata(&nodes[i]) ||
+			    ata_node_bar(&nodes[i]))
 				continue;
 			rc = try_node(hw, &nodes[i], dev, ret, &cause);
 			if (!rc)

@@ -15,10 +15,12 @@ struct ata_drive {
 };
 
 /*
- * Is it a drive that the kernel took for an ATA one, in a place where drives are updated? INQUIRY
- * says "ATA" for it (SAT-4 §8.1.2); USB bridges and what has no sg node are left alone.
+ * Is it a drive that the kernel took for an ATA one? INQUIRY says "ATA" for it (SAT-4 §8.1.2).
+ * ata_node_bar() is why it gets no commands all the same, NULL = it does: what is behind a USB
+ * bridge, or has no sg node.
  */
-bool ata_node_may_be(const struct scsi_node *node);
+bool ata_node_is_ata(const struct scsi_node *node);
+const char *ata_node_bar(const struct scsi_node *node);
 
 /* Opens one and reads IDENTIFY DEVICE and, where it has them, its capabilities, live. */
 int ata_drive_open_node(struct hwio *hw, const struct scsi_node *node, struct ata_drive *ret,

@@ -123,9 +123,11 @@ static int probe_node(struct hwio *hw, const struct scsi_node *node, struct inve
 {
 	struct ata_drive drive;
 	struct err cause = { 0 };
-	int rc = ata_drive_open_node(hw, node, &drive, &cause);
+	int rc;
 
-	if (rc)
+	if (ata_node_bar(node))
+		return add_silent(inv, node, ata_node_bar(node), err);
+	if (ata_drive_open_node(hw, node, &drive, &cause))
 		return add_silent(inv, node, cause.text, err);
 	rc = add_drive(inv, &drive, err);
 	ata_drive_close(&drive);
@@ -139,7 +141,7 @@ int ata_probe(struct hwio *hw, struct inventory *inv, struct err *err)
 	int rc = scsi_node_list(hw, &nodes, &count, err);
 
 	for (size_t i = 0; !rc && i < count; i++)
-		if (ata_node_may_be(&nodes[i]))
+		if (ata_node_is_ata(&nodes[i]))
 			rc = probe_node(hw, &nodes[i], inv, err);
 	return rc;
 }

@@ -107,6 +107,8 @@ static int send_piece(struct backend_io *io, struct ata_drive *drive, const stru
 	if (!rc)
 		rc = ata_download(&drive->path, plan->mode, plan->dma, buf, len, (uint32_t)offset,
 				  plan->timeout_ms, &result, err);
+	if (rc == ERR_UNSUPPORTED && err)
+		rc = err->code = ERR_DEVICE; /* it has the command: it is this image, or now */
 	*ret_meaning = ata_download_meaning(&result);
 	return rc ? rc : check_piece(*ret_meaning, last, err);
 }

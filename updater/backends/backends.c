@@ -4,6 +4,7 @@
 
 #include "backends/backend.h"
 
+/* "ses" comes behind those that find drives: it knows the slots that they are in. */
 const struct backend *const backends[] = {
 	&backend_nvme,	  &backend_scsi,	 &backend_ata,	       &backend_ses,
 	&backend_devlink, &backend_uefi_capsule, &backend_vendor_tool, NULL,
