@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "add.h"
 #include "blob.h"
 #include "component_args.h"
 #include "edit.h"
@@ -77,12 +78,14 @@ static int add_bytes(struct repo *repo, const char *file, const struct opt_list 
 }
 
 /* The bytes come last: a mistake in the other members must not cost a copy of them. */
-static int add(const char *dir, const char *file, const struct opt_list *attached,
-	       struct component *comp, struct err *err)
+int repo_add_component(const char *dir, const char *file, const struct opt_list *attached,
+		       struct component *comp, struct err *err)
 {
 	struct repo repo = { 0 };
-	int rc = repo_open_to_change(dir, &repo, err);
+	int rc = note_attachments(attached, comp, err);
 
+	if (!rc)
+		rc = repo_open_to_change(dir, &repo, err);
 	if (!rc && catalog_find(&repo.cat, comp->id))
 		rc = err_set(err, ERR_DUPLICATE, "component %s is there already", comp->id);
 	if (!rc)
@@ -153,11 +156,9 @@ int fwrepo_add(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	rc = component_from_args(&args, &comp, &err);
-	if (!rc)
-		rc = note_attachments(&attached, &comp, &err);
 	if (!rc) {
 		warn(&comp);
-		rc = add(repo, argv[first], &attached, &comp, &err);
+		rc = repo_add_component(repo, argv[first], &attached, &comp, &err);
 	}
 	component_free(&comp);
 	if (rc)

@@ -15,6 +15,7 @@ int fwrepo_key(int argc, char **argv);
 int fwrepo_init(int argc, char **argv);
 int fwrepo_add(int argc, char **argv);
 int fwrepo_import(int argc, char **argv);
+int fwrepo_runtime(int argc, char **argv);
 int fwrepo_remove(int argc, char **argv);
 int fwrepo_gc(int argc, char **argv);
 int fwrepo_list(int argc, char **argv);

@@ -9,6 +9,8 @@ static const struct command commands[] = {
 	{ "import", "PATH ...",
 	  "add what vendors publish: packages, folders of them, Service Packs, ISO images",
 	  fwrepo_import },
+	{ "runtime", "[DEB ...]",
+	  "add what vendors' tools run in, made of distribution packages", fwrepo_runtime },
 	{ "remove", "ID", "remove a component, and its payload when nothing else uses it",
 	  fwrepo_remove },
 	{ "gc", "", "remove what nothing names: of imports that were killed", fwrepo_gc },
