@@ -198,7 +198,7 @@ static int nvme(const char *node, const char *image)
 		at += sizeof(block);
 	}
 	printf("%u bytes sent\n", (unsigned int)at);
-	return nvme_command(fd, 0x10, NULL, 0, 2 | 3u << 3, 0) ? 3 : 0;
+	return nvme_command(fd, 0x10, NULL, 0, 2 | 1u << 3, 0) ? 3 : 0;
 }
 
 int main(int argc, char **argv)
