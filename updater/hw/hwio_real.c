@@ -32,12 +32,19 @@ static int full_path(struct hwio *hw, const char *path, char ret[PATH_MAX])
 	return len < 0 || len >= PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
+/*
+ * Bound, for a port of its own: events have no sender, port 0, and a socket that has none is passed
+ * over as if it were that sender (net/netlink/af_netlink.c, do_one_broadcast()).
+ */
 static int open_genl(const char *group)
 {
+	const struct sockaddr_nl any = { .nl_family = AF_NETLINK };
 	unsigned int number = (unsigned int)strtoul(group, NULL, 10);
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
 	int rc = fd < 0 ? -errno : 0;
 
+	if (!rc && bind(fd, (const struct sockaddr *)&any, sizeof(any)))
+		rc = -errno;
 	if (!rc && number &&
 	    setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &number, sizeof(number)))
 		rc = -errno;
