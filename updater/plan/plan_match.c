@@ -204,8 +204,9 @@ static struct verdict judge_bar(const struct component *comp, const struct devic
 {
 	const char *bar = device_prop(dev, "bar"), *text = device_prop(dev, "bar.text");
 	enum reason reason = bar ? reason_from_id(bar) : 0;
+	bool passed_by = reason == REASON_BEHIND_RAID || reason == REASON_NO_BACKEND;
 
-	if (bar && !(match_is_tool(comp) && reason == REASON_BEHIND_RAID))
+	if (bar && !(match_is_tool(comp) && passed_by))
 		return verdict(reason ? reason : REASON_NOT_UPDATEABLE, "%s", text ? text : bar);
 	if (!dev->updateable && !(match_is_tool(comp) && (bar || !dev->backend[0])))
 		return verdict(REASON_NOT_UPDATEABLE, "the device says that it takes no firmware");
