@@ -169,6 +169,25 @@ static void branded_drive(void)
 	inventory_free(&inv);
 }
 
+/* A drive is called by its model whatever carries its commands; HPE's GUIDs hold 13 characters. */
+static void scsi_drive(void)
+{
+	struct inventory inv = { 0 };
+	struct device *dev = add(&inv, DEVICE_DRIVE, "drive:S1");
+
+	snprintf(dev->model, sizeof(dev->model), "EG001200JWJNQ");
+	dev = add(&inv, DEVICE_DRIVE, "drive:S2");
+	snprintf(dev->model, sizeof(dev->model), "ST1200MM0009");
+	CHECK_INT(identity_add(&inv, NULL), 0);
+	dev = inventory_find(&inv, "drive:S1");
+	CHECK_INT(dev->target_count, 2);
+	CHECK(has(dev, "drive-model:EG001200JWJNQ"));
+	CHECK(has(dev, "hpe-target:452340a5-3047-3130-3230-304a574a4e51"));
+	CHECK_INT(inventory_find(&inv, "drive:S2")->target_count, 1);
+	CHECK(has(inventory_find(&inv, "drive:S2"), "drive-model:ST1200MM0009"));
+	inventory_free(&inv);
+}
+
 /* Of a BMC that is known it is the BMC that is called so; and of others' servers none. */
 static void ilo_of(void)
 {
@@ -210,6 +229,7 @@ int main(void)
 	TAP_RUN(hpe_targets);
 	TAP_RUN(of_a_machine);
 	TAP_RUN(branded_drive);
+	TAP_RUN(scsi_drive);
 	TAP_RUN(ilo_of);
 	return TAP_END();
 }

@@ -161,6 +161,13 @@ static int name_nvme(const struct inventory *inv, struct device *dev)
 	return rc || !dev->model[0] ? rc : add_instance(dev, dev->model);
 }
 
+static int name_drive(struct device *dev)
+{
+	int rc = add(dev, "drive-model", dev->model);
+
+	return rc ? rc : name_hpe_drive(dev);
+}
+
 /* The generation of a server tells that of its iLO. The longer name first. */
 static const struct {
 	const char *in_model, *ilo;
@@ -239,6 +246,8 @@ int identity_add(struct inventory *inv, struct err *err)
 			rc = name_pci(dev);
 		else if (dev->kind == DEVICE_NVME)
 			rc = name_nvme(inv, dev);
+		else if (dev->kind == DEVICE_DRIVE)
+			rc = name_drive(dev);
 		else if (dev->kind == DEVICE_SYSTEM)
 			rc = name_system(inv, dev);
 		if (rc)
