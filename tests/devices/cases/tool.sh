@@ -17,11 +17,11 @@ tool_runtime() {
 			--file "/opt/flasher=$work/flasher" >/dev/null
 }
 
-# tool_component MODEL ARGUMENT...: version 2.0 for it
+# tool_component MODEL ARGUMENT...: version 2.0 for it; of whole blocks, which is what the flasher sends
 tool_component() {
 	_model=$1
 	shift
-	"$lab_build/lab/mkfw" --model "LAB NVME $_model" --version 2.0 --size 1500000 \
+	"$lab_build/lab/mkfw" --model "LAB NVME $_model" --version 2.0 --size 1503232 \
 		--out "$work/$_model"
 	repo_add "$work/$_model" --id "tool-$_model" --version 2.0 --scheme dotted --class drive \
 		--target "nvme-model:LAB NVME $_model" --backend vendor-tool --proof nvme.fr=2.0 \
@@ -44,8 +44,13 @@ tool_server() {
 		$(lab_qemu_args "$dir/GOOD/nvme.sock" "$dir/FAIL/nvme.sock" "$dir/LIES/nvme.sock")
 	server_ended
 	LAB_MEMORY=
-	logged report.json '"backend":"vendor-tool"'
-	cmp -s "$dir/GOOD/state/received.bin" "$work/GOOD" || fail "the drive has not received the firmware"
+	powered_off
+	said '(LAB NVME GOOD, S/N GOOD): verified, it reads 2.0'
+	said "the vendor's tool ended with 3: flasher end. Read back: it runs 1.0."
+	said '(LAB NVME LIES, S/N LIES): failed, it reads 1.0 [PROOF]'
+	# What the tool said is in the logs.
+	grep -rqF '1503232 bytes sent' "$logs" || fail 'the output of the tool is not in the logs'
+	cmp "$dir/GOOD/state/received.bin" "$work/GOOD" || fail 'the drive has received other bytes'
 	grep -qx 'running 2.0' "$dir/GOOD/state/state" || fail "the drive does not run its firmware"
 	for _model in FAIL LIES; do
 		grep -qx 'running 1.0' "$dir/$_model/state/state" || fail "the drive $_model was changed"
