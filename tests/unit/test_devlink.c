@@ -190,8 +190,7 @@ static void refusals(void)
 		{ EKEYREJECTED, "the image is signed for another board", ERR_DEVICE,
 		  "flash, the driver said last \"Flashing\": the image is signed for another "
 		  "board (Key was rejected by service)" },
-		{ EIO, NULL, ERR_DEVICE,
-		  "flash, the driver said last \"Flashing\": refused: Input/output error" },
+		{ EIO, NULL, ERR_DEVICE, "flash, the driver said last \"Flashing\": refused: " },
 		{ EBUSY, "another flash is going on", ERR_BUSY, "another flash is going on" },
 		{ EAGAIN, NULL, ERR_BUSY, "refused" },
 		{ EOPNOTSUPP, NULL, ERR_UNSUPPORTED, "refused" },

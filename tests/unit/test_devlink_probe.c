@@ -171,7 +171,7 @@ static void those_that_do_not_answer(void)
 	hwio_net_add(bench.net, "netdevsim", "good");
 	CHECK_INT(probe(&bench), 0);
 	CHECK_INT(bench.inv.count, 3);
-	CHECK_CONTAINS(prop(bench.inv.devices, "devlink.error"), "Input/output error");
+	CHECK_CONTAINS(prop(bench.inv.devices, "devlink.error"), "refused: ");
 	CHECK(!bench.inv.devices->updateable);
 	CHECK_STR(prop(inventory_find(&bench.inv, "nic:netdevsim/silent"), "devlink.error"), "");
 	CHECK(inventory_find(&bench.inv, "nic:netdevsim/good")->updateable);
@@ -189,7 +189,7 @@ static void answers_that_cannot_be_read(void)
 		{ ANSWER_SHORT, "cut off" },
 		{ ANSWER_WRONG_SEQ, "no answer of the kernel within 60 s" },
 		{ ANSWER_SILENCE, "no answer of the kernel within 60 s" },
-		{ ANSWER_ENOBUFS, "the kernel's answer was lost: No buffer space available" },
+		{ ANSWER_ENOBUFS, "the kernel's answer was lost" },
 		{ ANSWER_OTHER_DEVICE, "about another device" },
 	};
 	struct bench bench;
