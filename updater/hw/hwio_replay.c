@@ -37,7 +37,8 @@ struct hwio_replay {
 /* What came, in words, and the recorded call that it is held against. */
 struct asked {
 	struct hwio_replay *replay;
-	const struct trace_call *call; /* NULL = it deviates */
+	const struct trace_call *call; /* NULL = it deviates, or: */
+	bool absent;		       /* the recorded program never asked for it */
 	char came[192];
 };
 
@@ -81,13 +82,33 @@ static void deviate_at_end(struct asked *asked, const char *path)
 			replay->phase[0] ? ", " : "", replay->phase, asked->came);
 }
 
-/* The call that is to come now on this path, when it is of that kind. */
-static void take(struct asked *asked, enum trace_kind kind, const char *path)
+/*
+ * A later program looks for more in an inventory than the recorded one did: what that never asked
+ * for is not there, and what it asked for less often reads as it did then.
+ */
+static struct replay_lane *find_lane(struct asked *asked, enum trace_kind kind, const char *path)
 {
 	struct hwio_replay *replay = asked->replay;
 	struct replay_lane *lane = replay_lane_find(&replay->lanes, replay->phase, path);
 
+	if (strncmp(replay->phase, "inventory", 9) != 0)
+		return lane;
+	if (!lane)
+		asked->absent = kind == TRACE_OPEN || kind == TRACE_LIST || kind == TRACE_READLINK;
+	else if (strncmp(path, "/dev/", 5) != 0 && !replay_lane_next(lane))
+		replay_lane_again(lane);
+	return lane;
+}
+
+/* The call that is to come now on this path, when it is of that kind. */
+static void take(struct asked *asked, enum trace_kind kind, const char *path)
+{
+	struct hwio_replay *replay = asked->replay;
+	struct replay_lane *lane = find_lane(asked, kind, path);
+
 	asked->call = lane && !replay->deviation.code ? replay_lane_next(lane) : NULL;
+	if (asked->absent)
+		return;
 	if (!asked->call) {
 		deviate_at_end(asked, path);
 		return;
@@ -110,6 +131,7 @@ __attribute__((format(printf, 5, 6))) static void ask(struct asked *asked, struc
 	va_list ap;
 
 	asked->replay = hw->priv;
+	asked->absent = false;
 	va_start(ap, fmt);
 	vsnprintf(asked->came, sizeof(asked->came), fmt, ap);
 	va_end(ap);
@@ -126,6 +148,7 @@ static void ask_fd(struct asked *asked, struct hwio *hw, enum trace_kind kind, i
 
 	asked->replay = replay;
 	asked->call = NULL;
+	asked->absent = false;
 	pthread_mutex_lock(&replay->lock);
 	if (fd >= 0 && fd < FDS_MAX)
 		open = replay->nodes[fd].open;
@@ -143,7 +166,7 @@ static void ask_fd(struct asked *asked, struct hwio *hw, enum trace_kind kind, i
 /* Ends a call: what it returns. */
 static int64_t answer(struct asked *asked)
 {
-	int64_t result = asked->call ? asked->call->result : DEVIATES;
+	int64_t result = asked->absent ? -ENOENT : asked->call ? asked->call->result : DEVIATES;
 
 	pthread_mutex_unlock(&asked->replay->lock);
 	return result;

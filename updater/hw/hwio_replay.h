@@ -6,6 +6,9 @@
  * threads came between them. The first call that deviates is kept; from then on every call fails
  * with EPROTO until the next phase.
  *
+ * In an inventory (a phase whose name begins so) a later program may ask for more: paths that were
+ * never asked for are not there, and a path of sysfs that was asked for less often answers again.
+ *
  * A run is replayed by phases (HWIO_PHASE): a note by that subject goes to the calls of that phase.
  * In a trace without phases there is one, "".
  *

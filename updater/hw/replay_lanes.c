@@ -214,6 +214,12 @@ const struct trace_call *replay_lane_next(struct replay_lane *lane)
 	return lane->next < lane->count ? lane->calls[lane->next] : NULL;
 }
 
+void replay_lane_again(struct replay_lane *lane)
+{
+	lane->next = 0;
+	lane->again = true;
+}
+
 const struct trace_call *replay_left_over(const struct replay_lanes *lanes, const char *phase)
 {
 	const struct trace_call *first = NULL;
@@ -221,7 +227,7 @@ const struct trace_call *replay_left_over(const struct replay_lanes *lanes, cons
 	for (size_t i = 0; i < lanes->lane_count; i++) {
 		const struct trace_call *call = NULL;
 
-		if (strcmp(lanes->lanes[i].phase, phase) == 0)
+		if (!lanes->lanes[i].again && strcmp(lanes->lanes[i].phase, phase) == 0)
 			call = replay_lane_next(&lanes->lanes[i]);
 		if (call && call->kind != TRACE_NOTE && (!first || call->seq < first->seq))
 			first = call;

@@ -12,6 +12,7 @@ struct replay_lane {
 	const char *phase, *key; /* key: "nvme0" or "/sys/class/nvme" */
 	const struct trace_call **calls;
 	size_t count, next;
+	bool again; /* it was answered to its end, and is from its beginning again */
 };
 
 struct replay_lanes {
@@ -36,6 +37,7 @@ const struct trace_call *replay_phase_begin(const struct replay_lanes *lanes, co
 
 /* The next call to be answered, and the next one that is left over; NULL = none. */
 const struct trace_call *replay_lane_next(struct replay_lane *lane);
+void replay_lane_again(struct replay_lane *lane);
 const struct trace_call *replay_left_over(const struct replay_lanes *lanes, const char *phase);
 
 #endif
