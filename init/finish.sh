@@ -6,6 +6,9 @@
 OVERDUE=9
 # drydock makes it when its plan goes on after a reboot that comes back to this medium.
 PLANNED=$RUN/reboot-planned
+# drydock makes it when something in memory waits for a restart (a UEFI capsule): without power it
+# would be lost.
+KEEP_POWER=$PLANNED.keep-power
 COME_BACK_S=60
 
 # wanted yes|no|success STATUS. Success: changed and proven, the same with a reboot needed, or
@@ -27,7 +30,7 @@ action() {
 	elif [ -e "$PLANNED" ]; then
 		echo reboot
 	elif wanted "$POWEROFF" "$1"; then
-		echo poweroff
+		[ -e "$KEEP_POWER" ] && echo reboot || echo poweroff
 	elif wanted "$REBOOT" "$1"; then
 		echo reboot
 	else
@@ -64,6 +67,8 @@ explain() {
 		wait_for "$COME_BACK_S" "the boot medium: attach it again" boot_is_here ||
 			say "THE BOOT MEDIUM IS NOT HERE: start from it to go on with the plan."
 	else
+		[ ! -e "$KEEP_POWER" ] || say "A firmware update waits in memory for a reboot: without" \
+			"power it is lost. Reboot, do not power off."
 		what_next "$1" "$2"
 	fi
 }

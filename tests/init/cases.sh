@@ -258,6 +258,19 @@ planned_reboot_overdue() {
 	said "DO NOT POWER OFF"
 }
 
+# A capsule waits in memory and nobody could arrange that the reboot comes back here.
+no_poweroff_with_a_capsule() {
+	stick sda "drydock.mode=auto\n$1"
+	: >"$ROOT/content/sda3/repo/head.json"
+	echo 1 >"$ROOT/exit"
+	echo ': >"$ROOT/run/drydock/reboot-planned.keep-power"' >"$ROOT/on-drydock"
+	boot
+	"$2" reboot
+	not_called poweroff
+	said "Reboot, do not power off."
+	holds "$(log_of sda3)/result" "exit=1"
+}
+
 # outcome SETTINGS STATUS TEXT
 outcome() {
 	stick sda "drydock.mode=auto\n$1"
@@ -704,6 +717,9 @@ case_of "a reboot in the plan" planned_reboot no 1
 case_of "a reboot in the plan before the power off" planned_reboot yes 1
 case_of "a reboot in the plan, some steps failed" planned_reboot success 8
 case_of "a reboot in the plan, but a write is overdue" planned_reboot_overdue
+case_of "a reboot instead of a power off that would lose a capsule" no_poweroff_with_a_capsule \
+	'drydock.poweroff=yes\n' called
+case_of "a capsule that waits, and a prompt" no_poweroff_with_a_capsule '' not_called
 case_of "power off before a result is proven" outcome 'drydock.poweroff=yes\n' 1 \
 	"IT IS NOT PROVEN YET: start from this medium once more"
 case_of "a reboot that nobody arranged" outcome 'drydock.reboot=yes\n' 1 \

@@ -61,6 +61,34 @@ static void reads_them_all(void)
 	free(text);
 }
 
+#define ATTRIBUTE "/sys/class/firmware-attributes/dell-wmi-sysman/attributes/"
+
+static void bios_attributes(void)
+{
+	CLEANUP_TREE struct temp_tree sys = temp_tree_make();
+	struct hwio *own = hwio_real_new(sys.dir);
+	char *before = NULL, *after = NULL, *changes = NULL;
+
+	temp_tree_remove(&tree);
+	CHECK_INT(mkdir(tree.dir, 0700), 0);
+	temp_tree_text(&sys, ATTRIBUTE "BootMode/current_value", "Uefi\n");
+	temp_tree_text(&sys, ATTRIBUTE "SysProfile/current_value", "Perf\n");
+	temp_tree_text(&sys, ATTRIBUTE "SetupPassword/current_value", "hunter2\n");
+	temp_tree_text(&sys, ATTRIBUTE "reset_bios", "x\n"); /* no attribute */
+	CHECK_INT(boot_settings_read(own, &before, NULL), 0);
+	CHECK_CONTAINS(before, "BIOS BootMode: Uefi\nBIOS SysProfile: Perf\n");
+	CHECK(strstr(before, "Password") == NULL);
+	CHECK(strstr(before, "reset_bios") == NULL);
+	temp_tree_text(&sys, ATTRIBUTE "SysProfile/current_value", "Default\n");
+	CHECK_INT(boot_settings_read(own, &after, NULL), 0);
+	CHECK_INT(boot_settings_compare(before, after, &changes, NULL), 0);
+	CHECK_STR(changes, "BIOS SysProfile was Perf and is now Default\n");
+	free(before);
+	free(after);
+	free(changes);
+	hwio_real_free(own);
+}
+
 static void check_compare(const char *before, const char *after, const char *want)
 {
 	struct err err = { 0 };
@@ -110,6 +138,7 @@ int main(int argc, char **argv)
 	TAP_RUN(reads_them_all);
 	TAP_RUN(tells_what_is_different);
 	TAP_RUN(nothing_is_no_difference);
+	TAP_RUN(bios_attributes);
 	hwio_real_free(hw);
 	temp_tree_remove(&tree);
 	return TAP_END();

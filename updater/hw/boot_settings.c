@@ -13,7 +13,10 @@
 #include "format/load_option.h"
 #include "hw/efi_var.h"
 
-#define ENTRIES_MAX 64
+#define ENTRIES_MAX    64
+#define ATTRIBUTES     "/sys/class/firmware-attributes"
+#define ATTRIBUTES_MAX 512 /* servers have some 300 */
+#define ATTRIBUTE_MAX  256
 
 static void put_title(struct hwio *hw, FILE *out, unsigned int entry)
 {
@@ -87,6 +90,42 @@ static bool put_setting(struct hwio *hw, FILE *out, const struct setting *settin
 	return true;
 }
 
+static bool is_secret(const char *name)
+{
+	return strcasestr(name, "password") || strcasestr(name, "passphrase");
+}
+
+/* One BIOS attribute; what cannot be read (write-only ones, passwords) is left out. */
+static void put_attribute(struct hwio *hw, FILE *out, const char *driver, const char *name)
+{
+	char path[256], value[ATTRIBUTE_MAX];
+
+	snprintf(path, sizeof(path), ATTRIBUTES "/%s/attributes/%s/current_value", driver, name);
+	if (!is_secret(name) && hwio_read_attr(hw, path, value, sizeof(value)) == 0)
+		fprintf(out, "BIOS %s: %s\n", name, value);
+}
+
+/* Documentation/ABI/testing/sysfs-class-firmware-attributes: of Dell, Lenovo and HP so far. */
+static void put_attributes(struct hwio *hw, FILE *out)
+{
+	CLEANUP_FREE char(*drivers)[HWIO_NAME_MAX] = NULL;
+	size_t driver_count = 0, left = ATTRIBUTES_MAX;
+
+	if (hw->ops->list(hw, ATTRIBUTES, &drivers, &driver_count))
+		return;
+	for (size_t i = 0; i < driver_count; i++) {
+		CLEANUP_FREE char(*names)[HWIO_NAME_MAX] = NULL;
+		size_t count = 0;
+		char path[128];
+
+		snprintf(path, sizeof(path), ATTRIBUTES "/%s/attributes", drivers[i]);
+		if (hw->ops->list(hw, path, &names, &count))
+			continue;
+		for (size_t k = 0; k < count && left; k++, left--)
+			put_attribute(hw, out, drivers[i], names[k]);
+	}
+}
+
 int boot_settings_read(struct hwio *hw, char **ret_text, struct err *err)
 {
 	size_t size = 0;
@@ -97,6 +136,7 @@ int boot_settings_read(struct hwio *hw, char **ret_text, struct err *err)
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
 		if (!put_setting(hw, out, &settings[i]))
 			break;
+	put_attributes(hw, out);
 	if (fclose(out) == 0)
 		return 0;
 	free(*ret_text);

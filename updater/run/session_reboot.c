@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A reboot that belongs to the plan, and the way back (DESIGN 8). */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/fsio.h"
 #include "hw/boot_next.h"
@@ -41,6 +42,35 @@ static void say_boot_again(struct session *s, const char *why)
 	events_emit(s->events, "Warning", EVENT_S("text", why));
 }
 
+/* Does a capsule wait that the next reset brings to the firmware, and a power cut loses? */
+static bool waits_in_memory(const struct session *s, struct apply_run *run)
+{
+	for (size_t i = 0; i < s->plan.step_count; i++) {
+		const struct step *step = &s->plan.steps[i];
+
+		if (strcmp(step->comp->backend, "uefi-capsule") == 0 &&
+		    apply_result(run, step->number).state == STEP_NEEDS_REBOOT)
+			return true;
+	}
+	return false;
+}
+
+/* So that whoever was asked to power off at the end reboots instead. */
+static void ask_to_keep_power(struct session *s)
+{
+	char path[FSIO_PATH_MAX];
+	struct err err = { 0 };
+
+	console_say(s->console,
+		    "A firmware update waits in memory: reboot to bring it into effect. Without "
+		    "power it is lost, and must be written again.");
+	if (!s->options->reboot_file)
+		return;
+	snprintf(path, sizeof(path), "%s.keep-power", s->options->reboot_file);
+	if (fsio_write_atomic(path, "", 0, 0644, &err))
+		session_warn(s, err.text);
+}
+
 void session_arrange_reboot(struct session *s, struct apply_run *run)
 {
 	const char *why = against(s, run);
@@ -50,6 +80,8 @@ void session_arrange_reboot(struct session *s, struct apply_run *run)
 
 	if (!count_state(s, run, STEP_NEEDS_REBOOT))
 		return;
+	if (waits_in_memory(s, run))
+		ask_to_keep_power(s);
 	if (why) {
 		say_boot_again(s, why);
 		return;

@@ -14,7 +14,7 @@
 #include "run/session_internal.h"
 
 #define FILE_NAME "boot-settings.txt"
-#define FILE_MAX  65536
+#define FILE_MAX  (256u << 10)
 
 /* The first line says whose they are. */
 static void first_line(const struct session *s, char *line, size_t size)
