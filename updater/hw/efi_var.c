@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/le.h"
+
 /* What libefivar returned, as a negative errno; its list of errors is not needed. */
 static int answer(struct hwio *hw, const char *what, const char *name, int rc, size_t size)
 {
@@ -54,18 +56,44 @@ int efi_var_get_u16(struct hwio *hw, const char *name, uint16_t *ret)
 	return size == 2 ? 0 : -EBADMSG;
 }
 
-int efi_var_set_u16(struct hwio *hw, const char *name, uint16_t value)
+static int set_number(struct hwio *hw, const char *name, uint64_t value, size_t size)
 {
-	const uint8_t data[2] = { (uint8_t)value, (uint8_t)(value >> 8) };
 	const uint32_t attributes = EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS |
 				    EFI_VARIABLE_RUNTIME_ACCESS;
+	uint8_t data[8];
 	int rc;
 
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(value >> 8 * i);
 	errno = EOPNOTSUPP;
 	rc = efi_variables_supported()
-		     ? efi_set_variable(EFI_GLOBAL_GUID, name, data, sizeof(data), attributes, 0600)
+		     ? efi_set_variable(EFI_GLOBAL_GUID, name, data, size, attributes, 0600)
 		     : -1;
-	return answer(hw, "set", name, rc, sizeof(data));
+	return answer(hw, "set", name, rc, size);
+}
+
+int efi_var_set_u16(struct hwio *hw, const char *name, uint16_t value)
+{
+	return set_number(hw, name, value, 2);
+}
+
+int efi_var_get_u64(struct hwio *hw, const char *name, uint64_t *ret)
+{
+	uint8_t *data;
+	size_t size;
+	int rc = efi_var_get(hw, EFI_GLOBAL_GUID, name, &data, &size);
+
+	if (rc)
+		return rc;
+	if (size == 8)
+		*ret = le64_at(data);
+	free(data);
+	return size == 8 ? 0 : -EBADMSG;
+}
+
+int efi_var_set_u64(struct hwio *hw, const char *name, uint64_t value)
+{
+	return set_number(hw, name, value, 8);
 }
 
 int efi_var_remove(struct hwio *hw, const char *name)

@@ -35,6 +35,10 @@ int efi_var_get_u16(struct hwio *hw, const char *name, uint16_t *ret);
  */
 int efi_var_set_u16(struct hwio *hw, const char *name, uint16_t value);
 
+/* The same of one 64-bit number (OsIndications). */
+int efi_var_get_u64(struct hwio *hw, const char *name, uint64_t *ret);
+int efi_var_set_u64(struct hwio *hw, const char *name, uint64_t value);
+
 /* Removes a global one; -ENOENT when there is none. */
 int efi_var_remove(struct hwio *hw, const char *name);
 

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A capsule on disk (UEFI 2.10, 8.5.5): a file in \EFI\UpdateCapsule of the system partition that
+ * the next boot starts from, which is that of our stick (BootNext), and a bit of OsIndications. The
+ * firmware removes the file when it has taken it.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backends/uefi_deliver.h"
+#include "base/cleanup.h"
+#include "hw/boot_next.h"
+#include "hw/efi_var.h"
+#include "hw/esp.h"
+
+/* EFI_OS_INDICATIONS_FILE_CAPSULE_DELIVERY_SUPPORTED, UEFI 2.10 8.5.4 */
+#define FILE_CAPSULE 0x4u
+#define FOLDER	     "EFI/UpdateCapsule"
+#define PIECE_BYTES  (1u << 20)
+
+static int ask(struct backend_io *io, const uint8_t *header, uint64_t size, struct err *err)
+{
+	uint64_t supported = 0;
+	char node[64];
+	int rc = efi_var_get_u64(io->hw, "OsIndicationsSupported", &supported);
+
+	(void)header;
+	(void)size;
+	if (rc && rc != -ENOENT)
+		return err_set_errno(err, ERR_UNSUPPORTED, -rc, "OsIndicationsSupported");
+	if (!(supported & FILE_CAPSULE))
+		return err_set(err, ERR_UNSUPPORTED, "the firmware does not look for any");
+	return esp_find(io->hw, io->boot_disk, node, err);
+}
+
+/* Capsules that no firmware was told of: of a run that ended before. They must not go along. */
+static int remove_old(const char *folder, struct err *err)
+{
+	CLEANUP_CLOSEDIR DIR *dir = opendir(folder);
+	const struct dirent *file;
+
+	if (!dir)
+		return err_set_errno(err, ERR_IO, errno, "%s", folder);
+	while ((file = readdir(dir)))
+		if (file->d_name[0] != '.' && unlinkat(dirfd(dir), file->d_name, 0))
+			return err_set_errno(err, ERR_IO, errno, "%s/%s", folder, file->d_name);
+	return 0;
+}
+
+static int write_all(struct backend_io *io, const struct uefi_capsule *cap, int fd, struct err *err)
+{
+	CLEANUP_FREE uint8_t *buf = malloc(PIECE_BYTES);
+	uint64_t size = cap->head.size;
+	size_t len;
+	int rc = buf ? 0 : err_set(err, ERR_NOMEM, "out of memory");
+
+	for (uint64_t offset = 0; !rc && offset < size; offset += len) {
+		len = size - offset < PIECE_BYTES ? (size_t)(size - offset) : PIECE_BYTES;
+		rc = uefi_capsule_bytes(io->payload, cap, offset, buf, len, err);
+		if (!rc)
+			rc = fsio_write_all(fd, buf, len);
+		if (rc == -ENOSPC)
+			rc = err_set(err, ERR_FULL,
+				     "the EFI system partition has no room for %llu bytes",
+				     (unsigned long long)size);
+		else if (rc < 0 && rc > -4096)
+			rc = err_set_errno(err, ERR_IO, -rc, "the EFI system partition");
+		if (!rc)
+			io->progress(io->ctx, offset + len);
+	}
+	if (!rc && fsync(fd))
+		rc = err_set_errno(err, ERR_IO, errno, "the EFI system partition");
+	return rc;
+}
+
+static int write_file(struct backend_io *io, const struct uefi_capsule *cap, const char *path,
+		      struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int rc = fd < 0 ? err_set_errno(err, ERR_IO, errno, "%s", path)
+			: write_all(io, cap, fd, err);
+
+	if (fd >= 0 && close(fd) && !rc)
+		rc = err_set_errno(err, ERR_IO, errno, "%s", path);
+	if (rc)
+		(void)unlink(path);
+	return rc;
+}
+
+static int store(struct backend_io *io, const struct esrt_entry *entry,
+		 const struct uefi_capsule *cap, const struct esp *esp, uint64_t indications,
+		 struct err *err)
+{
+	char folder[FSIO_PATH_MAX], path[FSIO_PATH_MAX], name[GUID_TEXT + 8];
+	int rc = fsio_join(folder, esp->dir, FOLDER, err);
+
+	snprintf(name, sizeof(name), "%s.cap", entry->guid);
+	if (!rc)
+		rc = fsio_mkdir_p(folder, 0700, err);
+	if (!rc)
+		rc = fsio_join(path, folder, name, err);
+	if (!rc && !(indications & FILE_CAPSULE))
+		rc = remove_old(folder, err);
+	if (!rc)
+		rc = write_file(io, cap, path, err);
+	return rc ? rc : fsio_sync_dir(folder, err);
+}
+
+static int set_indications(struct hwio *hw, uint64_t value, struct err *err)
+{
+	uint64_t got = 0;
+	int rc = efi_var_set_u64(hw, "OsIndications", value);
+
+	if (!rc)
+		rc = efi_var_get_u64(hw, "OsIndications", &got);
+	if (rc)
+		return err_set_errno(err, rc == -ENOSPC ? ERR_FULL : ERR_IO, -rc, "OsIndications");
+	return got == value ? 0 : err_set(err, ERR_PROOF, "OsIndications does not read back");
+}
+
+static int deliver(struct backend_io *io, const struct esrt_entry *entry,
+		   const struct uefi_capsule *cap, struct err *err)
+{
+	uint64_t indications = 0;
+	struct err unmount = { 0 };
+	uint16_t next;
+	char title[96];
+	struct esp esp;
+	int rc = efi_var_get_u64(io->hw, "OsIndications", &indications);
+
+	if (rc && rc != -ENOENT)
+		return err_set_errno(err, ERR_IO, -rc, "OsIndications");
+	/* The firmware looks on the disk that BootNext names. */
+	rc = boot_next_set(io->hw, &next, title, sizeof(title), err);
+	if (!rc)
+		rc = esp_mount(io->hw, io->boot_disk, io->ram_dir, &esp, err);
+	if (rc)
+		return rc;
+	rc = store(io, entry, cap, &esp, indications, err);
+	if (esp_unmount(&esp, &unmount) && !rc)
+		rc = err_set(err, unmount.code, "%s", unmount.text);
+	return rc ? rc : set_indications(io->hw, indications | FILE_CAPSULE, err);
+}
+
+const struct uefi_delivery uefi_by_disk = {
+	.words = "as a capsule on disk",
+	.ask = ask,
+	.deliver = deliver,
+};
