@@ -350,7 +350,7 @@ static void refused_by_the_firmware(void)
 		{ 0, ENOSPC, ERR_TOO_LARGE, "handed over to the firmware: the firmware has no" },
 		{ 0, EACCES, ERR_DEVICE, "for its security" },
 		{ 0, EROFS, ERR_DEVICE, "write-protected" },
-		{ 0, EIO, ERR_DEVICE, "Input/output error" },
+		{ 0, EIO, ERR_DEVICE, "handed over to the firmware: I" },
 		{ 0, EINTR, ERR_DEVICE, "Interrupted" },
 		{ 0, EBUSY, ERR_BUSY, "restarting" },
 		{ EIO, 0, ERR_DEVICE, "asked for a capsule like this" },
