@@ -11,6 +11,7 @@
 #include "hw/slow.h"
 #include "inventory/probe.h"
 #include "ui/console.h"
+#include "ui/waiting.h"
 
 #define TABLE_COLUMNS 80
 
@@ -63,6 +64,47 @@ static int show(const struct inventory_command *command, const char *text, size_
 	return 0;
 }
 
+/* On standard error: the result alone is on standard output. */
+static void say_waiting(void *ctx, const char *what, unsigned int seconds)
+{
+	(void)ctx;
+	fprintf(stderr, "still waiting for devices: %s (%u s)\n", what, seconds);
+}
+
+static void begin_prober(void *ctx, const char *what)
+{
+	waiting_at(ctx, what);
+}
+
+static int probe(const struct inventory_command *command, struct inventory *inv, char **warnings,
+		 struct err *err)
+{
+	struct waiting *waiting =
+		waiting_start(say_waiting, NULL, WAITING_FIRST_MS, WAITING_INTERVAL_MS);
+	struct probe_source source = command->source;
+	int rc;
+
+	source.at = begin_prober;
+	source.ctx = waiting;
+	rc = probe_all(&source, inv, warnings, err);
+	waiting_stop(waiting);
+	return rc;
+}
+
+/* Only the forms that somebody will see. */
+static int make_forms(const struct inventory_command *command, const struct inventory *inv,
+		      struct forms *forms, struct err *err)
+{
+	int rc = 0;
+
+	if (command->json || command->log_dir)
+		rc = inventory_to_json(inv, &forms->json, &forms->json_len, err);
+	if (!rc && (!command->json || command->log_dir))
+		rc = inventory_to_table(inv, TABLE_COLUMNS, command->every_reason, &forms->table,
+					err);
+	return rc;
+}
+
 static int take_inventory(const struct inventory_command *command, struct err *err)
 {
 	CLEANUP_FREE char *warnings = NULL;
@@ -71,13 +113,11 @@ static int take_inventory(const struct inventory_command *command, struct err *e
 	int rc;
 
 	hwio_note(command->source.hw, HWIO_PHASE, "inventory.json");
-	rc = probe_all(&command->source, &inv, &warnings, err);
+	rc = probe(command, &inv, &warnings, err);
 
 	if (warnings)
 		fprintf(stderr, "%s", warnings);
-	rc = rc ? rc : inventory_to_json(&inv, &forms.json, &forms.json_len, err);
-	rc = rc ? rc
-		: inventory_to_table(&inv, TABLE_COLUMNS, command->every_reason, &forms.table, err);
+	rc = rc ? rc : make_forms(command, &inv, &forms, err);
 	/* Shown first: a medium that cannot be written must not hide the result. */
 	if (!rc && command->json)
 		rc = show(command, forms.json, forms.json_len, err);

@@ -245,8 +245,27 @@ made_up_machine() {
 	check 'another root: a trace of what was asked' traces
 	check 'a root port hangs from nothing' has pci:0000:00:01.0 Parent '' pci.subsystem '' \
 		pci.class 0604
+	check 'for each device a backend or the reason why not' has pci:0000:03:00.0 \
+		WhyNot 'no backend knows how to update it'
+	check 'a TPM is a device' has tpm Kind firmware
+	check 'VPD that hangs costs a few seconds and nothing else' hanging_vpd
 	rm "$tmp/root/sys/devices/pci0000:00/$_nic.0/vendor"
 	check 'a function that vanished costs itself only' vanished
+}
+
+# A pipe that somebody holds open to write, and writes nothing to.
+hanging_vpd() {
+	_vpd=$tmp/root/sys/devices/pci0000:00/$_nic.1/vpd
+	rm "$_vpd"
+	mkfifo "$_vpd"
+	exec 9<>"$_vpd"
+	_status=0
+	timeout 60 "$drydock" inventory --pci-ids "$ids" --json --root "$tmp/root" --log-dir "$tmp/hanging" \
+		>"$tmp/root.json" 9>&- || _status=$?
+	exec 9>&-
+	rm "$_vpd"
+	[ "$_status" -eq 0 ] && has pci:0000:03:00.1 pci.vpd.error 'the device does not answer; left alone' &&
+		has pci:0000:03:00.0 pci.vpd.pn P-123 && [ -s "$tmp/hanging/inventory.json" ]
 }
 
 quiet_root() {

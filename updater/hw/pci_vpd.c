@@ -59,6 +59,8 @@ void pci_vpd_read(struct hwio *hw, int fd, struct pci_vpd *ret)
 	ret->error[0] = '\0';
 	if (len < 0)
 		snprintf(ret->error, sizeof(ret->error), "%s", strerror((int)-len));
+	else if (len == 0) /* what the kernel makes of a device that does not answer it */
+		snprintf(ret->error, sizeof(ret->error), "nothing could be read");
 	else if (vpd_parse(buf, (size_t)len, &ret->vpd, &err))
 		snprintf(ret->error, sizeof(ret->error), "%s", err.text);
 	else if (ret->vpd.checksum == VPD_CHECKSUM_WRONG)

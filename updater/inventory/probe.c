@@ -20,6 +20,12 @@ static const struct {
 	{ "BMC", probe_ipmi },
 };
 
+static void begin(const struct probe_source *source, const char *what)
+{
+	if (source->at)
+		source->at(source->ctx, what);
+}
+
 static int add_warning(char **warnings, const char *name, const struct err *why, struct err *err)
 {
 	char *text;
@@ -39,6 +45,7 @@ static int probe_backends(const struct probe_source *source, struct inventory *i
 	for (size_t i = 0; backends[i] && !rc; i++) {
 		struct err why = { 0 };
 
+		begin(source, backends[i]->name);
 		if (backends[i]->probe(source->hw, inv, &why))
 			rc = add_warning(warnings, backends[i]->name, &why, err);
 	}
@@ -52,6 +59,7 @@ static int probe_behind(const struct probe_source *source, const char *name,
 {
 	struct err why = { 0 };
 
+	begin(source, name);
 	if (probe(source->hw, inv, &why) == 0)
 		return 0;
 	return add_warning(warnings, name, &why, err);
@@ -85,6 +93,7 @@ int probe_all(const struct probe_source *source, struct inventory *ret, char **r
 	for (size_t i = 0; i < sizeof(probers) / sizeof(*probers) && !rc; i++) {
 		struct err why = { 0 };
 
+		begin(source, probers[i].name);
 		if (probers[i].probe(source, ret, &why))
 			rc = add_warning(ret_warnings, probers[i].name, &why, err);
 	}

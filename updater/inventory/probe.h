@@ -16,6 +16,10 @@ struct probe_source {
 	const char *root; /* another sysfs/dev root, NULL = this machine (libpci needs it too) */
 	const char *lspci_dump; /* an "lspci -x" file: then only PCI is probed; NULL = none */
 	const char *pci_ids;	/* the names file; NULL = the one of this machine */
+	/* Called before each prober, what = what it looks for ("PCI", "nvme"); NULL = not wanted.
+	 */
+	void (*at)(void *ctx, const char *what);
+	void *ctx;
 };
 
 /*
