@@ -297,7 +297,7 @@ static struct device *probe_rom(struct inventory *inv)
 	rom.pos = 0;
 	rom.reads = 0;
 	CHECK_INT(inventory_add(inv, DEVICE_PCI, "pci:0000:03:00.0", &dev, NULL), 0);
-	details = pci_details_start(&hw, dev);
+	details = pci_details_start(&hw, dev, PCI_DETAIL_VPD);
 	CHECK(details != NULL);
 	if (details)
 		pci_details_take(details, dev, slow_now_ms() + 10000);

@@ -20,7 +20,8 @@
 	"7\x78"
 
 static const struct device *probe(struct hwio *hw, struct inventory *inv, const char *address,
-				  const char *class, struct pci_details **ret)
+				  const char *class, enum pci_detail detail,
+				  struct pci_details **ret)
 {
 	struct device *dev;
 	char id[64];
@@ -28,7 +29,7 @@ static const struct device *probe(struct hwio *hw, struct inventory *inv, const 
 	snprintf(id, sizeof(id), "pci:%s", address);
 	CHECK_INT(inventory_add(inv, DEVICE_PCI, id, &dev, NULL), 0);
 	device_set_prop(dev, "pci.class", class);
-	*ret = pci_details_start(hw, dev);
+	*ret = pci_details_start(hw, dev, detail);
 	return dev;
 }
 
@@ -61,9 +62,10 @@ static void both_are_read(void)
 
 	temp_tree_put(&tree, PCI "0000:03:00.0/vpd", VPD, sizeof(VPD) - 1);
 	put_rom(&tree, PCI "0000:03:00.0/rom");
-	probe(hw, &inv, "0000:03:00.0", "0200", &details);
+	probe(hw, &inv, "0000:03:00.0", "0200", PCI_DETAIL_VPD, &details);
 	CHECK(details != NULL);
 	pci_details_take(details, inv.devices, slow_now_ms() + 10000);
+	CHECK_INT(pci_roms_probe(hw, &inv, NULL), 0);
 	CHECK_STR(prop(&inv, 0, "pci.vpd.v0"), "8.1");
 	CHECK_STR(inv.devices->serial, "7");
 	CHECK_STR(prop(&inv, 0, "pci.vpd.error"), "(none)");
@@ -90,7 +92,7 @@ static void only_where_it_makes_sense(void)
 		struct pci_details *details;
 
 		put_rom(&tree, PCI "0000:03:00.0/rom");
-		probe(hw, &inv, "0000:03:00.0", cases[i].class, &details);
+		probe(hw, &inv, "0000:03:00.0", cases[i].class, PCI_DETAIL_ROM, &details);
 		CHECK_INT(details != NULL, cases[i].rom);
 		if (details)
 			pci_details_take(details, inv.devices, slow_now_ms() + 10000);
@@ -170,7 +172,7 @@ static void a_rom_is_switched_off_again(void)
 		rom.bytes[0x1c + 0x14] = 3;
 		rom.bytes[0x1c + 0x15] = 0x80;
 		rom.write_errno = damaged == 2 ? EPERM : 0;
-		probe(&hw, &inv, "0000:03:00.0", "0200", &details);
+		probe(&hw, &inv, "0000:03:00.0", "0200", PCI_DETAIL_ROM, &details);
 		pci_details_take(details, inv.devices, slow_now_ms() + 10000);
 		CHECK_STR(prop(&inv, 0, "pci.rom-type"), damaged ? "(none)" : "efi");
 		CHECK_STR(prop(&inv, 0, "pci.rom-version"), damaged ? "(none)" : "0021");
@@ -200,8 +202,8 @@ static void one_that_hangs_is_left_alone(void)
 	snprintf(path, sizeof(path), "%s" PCI "0000:03:00.0/vpd", tree.dir);
 	CHECK_INT(mkfifo(path, 0600), 0);
 	end = open(path, O_RDWR); /* so that opening it does not wait, but reading does */
-	probe(hw, &inv, "0000:03:00.0", "0200", &hangs);
-	probe(hw, &inv, "0000:04:00.0", "0200", &answers);
+	probe(hw, &inv, "0000:03:00.0", "0200", PCI_DETAIL_VPD, &hangs);
+	probe(hw, &inv, "0000:04:00.0", "0200", PCI_DETAIL_VPD, &answers);
 	begin = slow_now_ms();
 	pci_details_take(hangs, &inv.devices[0], begin + 200);
 	pci_details_take(answers, &inv.devices[1], begin + 200);

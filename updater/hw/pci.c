@@ -253,7 +253,7 @@ static int add_functions(struct pci_lib *lib, const struct probe_source *source,
 			return rc;
 		fns[i].index = inv->count - 1;
 		if (!source->lspci_dump)
-			fns[i].details = pci_details_start(source->hw, dev);
+			fns[i].details = pci_details_start(source->hw, dev, PCI_DETAIL_VPD);
 		pci_note_put(source->hw, dev);
 	}
 	if (first.code)
@@ -297,7 +297,7 @@ static int recall_all(const struct probe_source *source, struct inventory *inv, 
 	while (count < INVENTORY_MAX_DEVICES &&
 	       (rc = pci_note_take(source->hw, inv, &dev, err)) == 1) {
 		fns[count].index = inv->count - 1;
-		fns[count++].details = pci_details_start(source->hw, dev);
+		fns[count++].details = pci_details_start(source->hw, dev, PCI_DETAIL_VPD);
 	}
 	take_details(fns, count, inv);
 	return rc < 0 ? rc : 0;

@@ -99,13 +99,15 @@ static struct pci_details *start(const struct reading *files)
 	return ret;
 }
 
-struct pci_details *pci_details_start(struct hwio *hw, const struct device *dev)
+struct pci_details *pci_details_start(struct hwio *hw, const struct device *dev,
+				      enum pci_detail detail)
 {
-	struct reading files = { .hw = hw, .rom_fd = -1 };
+	struct reading files = { .hw = hw, .vpd_fd = -1, .rom_fd = -1 };
 	struct pci_details *ret;
 
-	files.vpd_fd = open_file(hw, dev, "vpd", O_RDONLY);
-	if (may_have_rom(dev) && hw->ops->pread)
+	if (detail == PCI_DETAIL_VPD)
+		files.vpd_fd = open_file(hw, dev, "vpd", O_RDONLY);
+	else if (may_have_rom(dev))
 		files.rom_fd = open_file(hw, dev, "rom", O_RDWR);
 	if (files.vpd_fd < 0 && files.rom_fd < 0)
 		return NULL;
@@ -147,4 +149,22 @@ void pci_details_take(struct pci_details *details, struct device *dev, uint64_t 
 		set_rom(dev, reading);
 	free(reading);
 	free(details);
+}
+
+int pci_roms_probe(struct hwio *hw, struct inventory *inv, struct err *err)
+{
+	struct pci_details **details = calloc(inv->count ? inv->count : 1, sizeof(*details));
+	uint64_t end_ms;
+
+	if (!details)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; i < inv->count; i++)
+		if (inv->devices[i].kind == DEVICE_PCI)
+			details[i] = pci_details_start(hw, &inv->devices[i], PCI_DETAIL_ROM);
+	end_ms = slow_now_ms() + PCI_DETAILS_LIMIT_MS;
+	for (size_t i = 0; i < inv->count; i++)
+		if (details[i])
+			pci_details_take(details[i], &inv->devices[i], end_ms);
+	free(details);
+	return 0;
 }

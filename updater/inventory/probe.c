@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backends/backend.h"
+#include "hw/pci_details.h"
 #include "inventory/arrays.h"
 #include "inventory/components.h"
 #include "inventory/identity.h"
@@ -71,14 +72,18 @@ static int probe_components(const struct probe_source *source, struct inventory 
 	return probe_behind(source, "SMBIOS", components_probe, inv, warnings, err);
 }
 
-/* What drives store is in no trace: a phase of its own, the last one, that is not replayed. */
+/* What drives and ROMs store is in no trace: a phase of its own, the last one, that is not
+ * replayed. */
 static int probe_arrays(const struct probe_source *source, struct inventory *inv, char **warnings,
 			struct err *err)
 {
+	int rc;
+
 	if (source->hw->ops->recall)
 		return 0;
 	hwio_note(source->hw, HWIO_PHASE, "arrays");
-	return probe_behind(source, "arrays", arrays_probe, inv, warnings, err);
+	rc = probe_behind(source, "option ROMs", pci_roms_probe, inv, warnings, err);
+	return rc ? rc : probe_behind(source, "arrays", arrays_probe, inv, warnings, err);
 }
 
 int probe_all(const struct probe_source *source, struct inventory *ret, char **ret_warnings,
