@@ -154,7 +154,7 @@ pci_function() {
 traces() {
 	inventory --root "$tmp/root" --log-dir "$tmp/traces" >"$tmp/out" || return 1
 	grep -F '"call":"read"' "$tmp/traces/trace-sys.jsonl" | grep -F '0000:03:00.0/vpd' |
-		grep -F '502d313233' && grep -F '"path":"libpci"' "$tmp/traces/trace-sys.jsonl" |
+		grep -F '502d313233' && grep -F '"path":"pci"' "$tmp/traces/trace-sys.jsonl" |
 		grep -F 'pci:0000:03:00.0' | grep -F 'pci:14e4:1657:103c:22be' | grep -F tg3
 }
 
