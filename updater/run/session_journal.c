@@ -55,7 +55,7 @@ static void choose_run(struct session *s)
 		snprintf(s->run_id, sizeof(s->run_id), "%s", history->run_id);
 		snprintf(s->continues, sizeof(s->continues), "%s", history->continues);
 		console_say(s->console, "Run %.8s goes on after its reboot (boot %u of it).",
-			    s->run_id, history->boots + 1);
+			    s->run_id, history->boots);
 	} else if (history->end == HISTORY_INTERRUPTED) {
 		snprintf(s->continues, sizeof(s->continues), "%s", history->run_id);
 	}
