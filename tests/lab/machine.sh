@@ -77,15 +77,29 @@ machine_second_scsi() {
 # kernel: two SCSI drives, scsi_debug and scsi_debux, revision 0191, and netdevsim/netdevsim10,
 # fw.mgmt 10.20.30. The drives keep no image and do not look at it; a watcher in the guest gives them
 # the revision 0200 when the kernel's log shows that a WRITE BUFFER has activated one (mode 0Fh, or
-# the last one of mode 5).
+# mode 5). What they run is kept in EFI variables, when there are any: it outlives a reboot.
 machine_overlay() {
-	mkdir -p "$2"
+	mkdir -p "$2/tree/lib/lab"
 	lab_kernel "$2" scsi_debug psample macsec udp_tunnel ip6_udp_tunnel
 	machine_second_scsi "$2"
-	overlay_module "$("$top/tests/lab/netdevsim.sh")" "$2"
+	cp "$("$top/tests/lab/netdevsim.sh")" "$2/tree/lib/lab/netdevsim.ko"
 	# 1: every command is told (drivers/scsi/scsi_debug.c, SDEBUG_OPT_NOISE)
 	echo 'dev_size_mb=8 opts=1' | tee "$2/modules/scsi_debug.args" >"$2/modules/scsi_debux.args"
 	cat >"$2/start" <<'START'
+vars=/tmp/lab-vars
+guid=6d1b3f0a-52c7-4be1-8d24-4c4142564152
+mkdir -p $vars
+modprobe efivarfs 2>/dev/null && mount -t efivarfs efivarfs $vars 2>/dev/null
+# keep NAME VALUE: 7 = non-volatile, at boot and run time (UEFI 2.10, 8.2.1)
+keep() { printf '\007\000\000\000%s' "$2" >/tmp/lab-value && cat /tmp/lab-value >"$vars/Lab$1-$guid"; }
+kept() { tail -c +5 "$vars/Lab$1-$guid" 2>/dev/null; }
+
+for module in scsi_debug scsi_debux; do
+	revision=$(kept $module)
+	[ -z "$revision" ] || printf %s "$revision" >/sys/module/$module/parameters/inq_rev
+done
+version=$(kept netdevsim)
+insmod /lib/lab/netdevsim.ko fw_version="${version:-10.20.30}"
 mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
 echo '10 1' >/sys/bus/netdevsim/new_device
 echo 1 >/sys/kernel/debug/netdevsim/netdevsim10/fw_chunk_ms
@@ -93,7 +107,13 @@ cat /dev/kmsg 2>/dev/null | while read -r line; do
 	case $line in
 	*scsi_debu[gx]:*'cmd 3b 0f '* | *scsi_debu[gx]:*'cmd 3b 05 '*)
 		module=${line#*scsi_debu}
-		printf 0200 >"/sys/module/scsi_debu${module%%:*}/parameters/inq_rev"
+		module=scsi_debu${module%%:*}
+		printf 0200 >/sys/module/$module/parameters/inq_rev
+		keep $module 0200
+		;;
+	*netdevsim10:*'firmware '*' runs')
+		version=${line##*firmware }
+		keep netdevsim "${version% runs}"
 		;;
 	esac
 done &
