@@ -40,6 +40,9 @@ static int probe_again(const struct probe_source *source, const struct device *d
 	case DEVICE_PCI:
 		rc = probe_pci(source, inv, err);
 		break;
+	case DEVICE_BMC:
+		rc = probe_ipmi(source, inv, err);
+		break;
 	default:
 		return err_set(err, ERR_UNSUPPORTED, "nothing here reads its version again");
 	}
