@@ -173,7 +173,7 @@ static int add_to_repo(const struct maker *m, const char *squashfs, const char *
 static int make(struct maker *m, struct err *err)
 {
 	CLEANUP_FREE char *manifest = NULL;
-	char squashfs[FSIO_PATH_MAX], file[FSIO_PATH_MAX];
+	char squashfs[FSIO_PATH_MAX] = "", file[FSIO_PATH_MAX] = "";
 	size_t len = 0;
 	int rc = m->count ? 0 : fetch(m, err);
 

@@ -99,10 +99,10 @@ whole_server() {
 	runs 1.0 B1 B2
 	whole_received
 	whole_report
-	grep -q '"pci:0000:.*' "$logs/inventory-after.json" || fail "there are no PCI functions"
+	grep -q '"pci:0000:.*' "$logs/inventory-before.json" || fail "there are no PCI functions"
 	# The captured server's own functions are there, each once.
 	for _ids in 14e4:1657 9005:028f 103c:3307; do
-		grep -q "\"pci:$_ids\"" "$logs/inventory-after.json" || fail "no PCI function is $_ids"
+		grep -q "\"pci:$_ids\"" "$logs/inventory-before.json" || fail "no PCI function is $_ids"
 	done
 }
 
