@@ -68,6 +68,7 @@ static void ids_are_stable(void)
 	CHECK_STR(err_id(ERR_OVERDUE), "OVERDUE");
 	CHECK_STR(err_id(ERR_PROOF), "PROOF");
 	CHECK_STR(err_id(ERR_INTERNAL), "INTERNAL");
+	CHECK_STR(err_id(ERR_NO_WRITABLE_ESP), "NO_WRITABLE_ESP");
 	CHECK_STR(err_id(ERR_LAST - 1), "INTERNAL");
 	CHECK_STR(err_id(0), "INTERNAL");
 	CHECK_STR(err_id(-ENOENT), "INTERNAL");

@@ -135,13 +135,16 @@ static void network_devices(void)
 	CLEANUP_MACHINE struct machine machine = machine_make();
 
 	put_interface(&machine, "eth0", "pci0000:00/0000:02:00.0", "0x1002\n");
-	put_interface(&machine, "eth1", "pci0000:00/0000:02:00.1", "0x1003\n");
+	put_interface(&machine, "eth1", "pci0000:00/0000:03:00.1", "0x1003\n");
 	put_interface(&machine, "eth2", "netdevsim10", "0x82\n");
 	CHECK(!net_in_use(&machine, DEVICE_PCI, "pci:0000:02:00.0"));
 	CHECK_STR(machine.why, "");
-	CHECK(net_in_use(&machine, DEVICE_PCI, "pci:0000:02:00.1"));
+	CHECK(net_in_use(&machine, DEVICE_PCI, "pci:0000:03:00.1"));
 	CHECK_STR(machine.why, "its interface eth1 is up");
-	CHECK(!net_in_use(&machine, DEVICE_PCI, "pci:0000:02:00.2"));
+	/* The functions of a card share its firmware: what resets one resets all. */
+	CHECK(net_in_use(&machine, DEVICE_PCI, "pci:0000:03:00.0"));
+	CHECK(!net_in_use(&machine, DEVICE_PCI, "pci:0000:03:01.0"));
+	CHECK(!net_in_use(&machine, DEVICE_PCI, "pci:0000:00:02.0"));
 	CHECK(!net_in_use(&machine, DEVICE_NIC, "nic:netdevsim/netdevsim10"));
 	CHECK(!net_in_use(&machine, DEVICE_NIC, "nic:netdevsim/netdevsim1"));
 }

@@ -24,7 +24,8 @@ static void add_text(struct err *all, const struct uefi_delivery *delivery, cons
 {
 	size_t len = strlen(all->text);
 
-	if (!all->code)
+	/* The one that a person can do something about: boot from another medium. */
+	if (!all->code || why->code == ERR_NO_WRITABLE_ESP)
 		all->code = why->code;
 	snprintf(all->text + len, sizeof(all->text) - len, "%s%s: %s", len ? "; " : "",
 		 delivery->words, why->text);

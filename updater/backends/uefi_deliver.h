@@ -18,7 +18,7 @@ extern const struct uefi_delivery uefi_by_loader, uefi_by_disk;
 
 /*
  * The first one that is possible for this capsule. Else the error of the first, with the texts of
- * all.
+ * all; ERR_NO_WRITABLE_ESP when nothing but our own ESP is missing for one of them.
  */
 int uefi_deliver_choose(struct backend_io *io, const struct uefi_capsule *cap,
 			const struct uefi_delivery **ret, struct err *err);

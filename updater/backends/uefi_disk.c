@@ -35,7 +35,8 @@ static int ask(struct backend_io *io, const uint8_t *header, uint64_t size, stru
 		return err_set_errno(err, ERR_UNSUPPORTED, -rc, "OsIndicationsSupported");
 	if (!(supported & FILE_CAPSULE))
 		return err_set(err, ERR_UNSUPPORTED, "the firmware does not look for any");
-	return esp_find(io->hw, io->boot_disk, node, err);
+	rc = esp_find(io->hw, io->boot_disk, node, err);
+	return rc == ERR_NOT_FOUND && err ? (err->code = ERR_NO_WRITABLE_ESP) : rc;
 }
 
 /* Capsules that no firmware was told of: of a run that ended before. They must not go along. */

@@ -9,7 +9,7 @@ static const char *const err_ids[] = {
 	"USAGE",     "NOMEM",	    "IO",	   "NOT_FOUND", "FORMAT",
 	"TOO_LARGE", "DUPLICATE",   "HASH",	   "SIGNATURE", "POLICY",
 	"FULL",	     "UNSUPPORTED", "BUSY",	   "DEVICE",	"DEVICE_GONE",
-	"OVERDUE",   "PROOF",	    "INTERRUPTED", "INTERNAL",
+	"OVERDUE",   "PROOF",	    "INTERRUPTED", "INTERNAL",	"NO_WRITABLE_ESP",
 };
 
 _Static_assert(sizeof(err_ids) / sizeof(*err_ids) == ERR_USAGE - ERR_LAST + 1,

@@ -30,7 +30,8 @@ enum err_code {
 	ERR_PROOF = -10017,   /* read back and it is not what was written */
 	ERR_INTERRUPTED = -10018,
 	ERR_INTERNAL = -10019,
-	ERR_LAST = -10019
+	ERR_NO_WRITABLE_ESP = -10020, /* a capsule has to go to an ESP, and none is ours */
+	ERR_LAST = -10020
 };
 
 struct err {

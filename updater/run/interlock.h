@@ -18,7 +18,10 @@
 bool interlock_in_use(struct hwio *hw, const struct device *dev, const char *boot_disk, char *why,
 		      size_t size);
 
-/* The same for a network device: is an interface of it up? Part of interlock_in_use(). */
+/*
+ * The same for a network device: is an interface of it up, or of another function of its card? Part
+ * of interlock_in_use().
+ */
 bool interlock_net_in_use(struct hwio *hw, const struct device *dev, char *why, size_t size);
 
 /*

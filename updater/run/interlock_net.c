@@ -11,22 +11,22 @@
 #define NET	 "/sys/class/net"
 #define LINK_MAX 512
 
-/* "pci:0000:02:00.0" -> "0000:02:00.0", "nic:netdevsim/netdevsim10" -> "netdevsim10": its name in
- * the device tree. */
-static const char *place_of(const struct device *dev)
+/*
+ * How the name of what is reset begins in the device tree: "pci:0000:02:00.0" -> "/0000:02:00.",
+ * all functions of the card, which share its firmware; "nic:netdevsim/netdevsim10" ->
+ * "/netdevsim10/".
+ */
+static void place_of(const struct device *dev, char *ret, size_t size)
 {
 	const char *after = strchr(dev->id, ':');
 	const char *slash = strrchr(dev->id, '/');
+	const char *name = slash ? slash + 1 : after ? after + 1 : dev->id;
+	const char *dot = strrchr(name, '.');
 
-	return slash ? slash + 1 : after ? after + 1 : dev->id;
-}
-
-/* Does ".../pci0000:00/0000:02:00.0/net/eth0" go through it? */
-static bool is_of(const char *link, const char *place)
-{
-	const char *at = strstr(link, place);
-
-	return at && at > link && at[-1] == '/' && at[strlen(place)] == '/';
+	if (dev->kind == DEVICE_PCI && dot)
+		snprintf(ret, size, "/%.*s.", (int)(dot - name), name);
+	else
+		snprintf(ret, size, "/%s/", name);
 }
 
 /* netdevice(7): the flags as one hexadecimal number. */
@@ -43,8 +43,10 @@ static bool is_up(struct hwio *hw, const char *interface)
 bool interlock_net_in_use(struct hwio *hw, const struct device *dev, char *why, size_t size)
 {
 	CLEANUP_FREE char(*names)[HWIO_NAME_MAX] = NULL;
+	char place[DEVICE_ID_MAX + 4];
 	size_t count = 0;
 
+	place_of(dev, place, sizeof(place));
 	if (hw->ops->list(hw, NET, &names, &count)) {
 		snprintf(why, size, "the list of network interfaces cannot be read");
 		return true;
@@ -56,7 +58,7 @@ bool interlock_net_in_use(struct hwio *hw, const struct device *dev, char *why, 
 		snprintf(path, sizeof(path), NET "/%s", names[i]);
 		len = hw->ops->readlink(hw, path, link, LINK_MAX);
 		link[len > 0 ? len : 0] = '\0';
-		if (is_of(link, place_of(dev)) && is_up(hw, names[i])) {
+		if (strstr(link, place) && is_up(hw, names[i])) {
 			snprintf(why, size, "its interface %s is up", names[i]);
 			return true;
 		}
