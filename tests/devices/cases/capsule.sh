@@ -113,8 +113,8 @@ many_entries() {
 
 capsule_stick
 server 'capsules: one proven after the reboot by the same run; one refused with the words of its status; a firmware that lies' by_memory
+server 'capsules: refused by the kernel, taken from the ESP of the stick' by_disk
 if [ -n "${DRYDOCK_LONG:-}" ]; then
-	server 'capsules: refused by the kernel, taken from the ESP of the stick' by_disk
 	server 'capsules: a table of 10,000 entries' ten_thousand
 	server 'capsules: a table of 128 entries' many_entries
 fi
