@@ -37,7 +37,7 @@ lock_complete() {
 	lock_lines | awk -F '\t' '
 	function bad(why) { print "line " NR ": " why ": " $0; wrong = 1 }
 	NF != 7 { bad("not seven fields"); next }
-	$1 !~ /^(src|headers|image|grub|qemu|openssl)(,(src|headers|image|grub|qemu|openssl))*$/ { bad("group") }
+	$1 !~ /^(src|headers|image|grub|qemu|openssl|netdevsim)(,(src|headers|image|grub|qemu|openssl|netdevsim))*$/ { bad("group") }
 	$2 !~ /^[a-z0-9][a-z0-9.+-]*$/ { bad("name") }
 	$3 == "" { bad("version") }
 	$4 !~ /^debian(-security)?\/pool\/[^,]+(,debian(-security)?\/pool\/[^,]+)*$/ { bad("places") }
