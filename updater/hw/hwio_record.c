@@ -17,6 +17,7 @@
 struct open_file {
 	int fd;
 	char path[PATH_MAX_BYTES];
+	char phase[HWIO_PHASE_MAX]; /* in which it was opened */
 	struct open_file *next;
 };
 
@@ -46,13 +47,25 @@ struct call {
 	char path[PATH_MAX_BYTES];
 };
 
-static uint64_t next_seq(struct hwio_record *rec, char ret_phase[HWIO_PHASE_MAX])
+/*
+ * A thread's own phase; the owner's; for a thread that only helps (the one that reads a flash's
+ * progress) that in which the descriptor was opened.
+ */
+static const char *phase_of(const struct hwio_record *rec, const char *opened_in)
+{
+	if (own.number == rec->number)
+		return own.phase;
+	return opened_in && !pthread_equal(pthread_self(), rec->owner) ? opened_in : rec->phase;
+}
+
+static uint64_t next_seq(struct hwio_record *rec, const char *opened_in,
+			 char ret_phase[HWIO_PHASE_MAX])
 {
 	uint64_t seq;
 
 	pthread_mutex_lock(&rec->lock);
 	seq = ++rec->seq;
-	memcpy(ret_phase, own.number == rec->number ? own.phase : rec->phase, HWIO_PHASE_MAX);
+	text_copy(ret_phase, HWIO_PHASE_MAX, phase_of(rec, opened_in));
 	pthread_mutex_unlock(&rec->lock);
 	return seq;
 }
@@ -69,21 +82,28 @@ static void enter_phase(struct hwio_record *rec, const char *phase)
 	pthread_mutex_unlock(&rec->lock);
 }
 
-static void call_begin(struct call *call, struct hwio *hw, const char *name, const char *path)
+static void call_begin_in(struct call *call, struct hwio *hw, const char *name, const char *path,
+			  const char *opened_in)
 {
 	char phase[HWIO_PHASE_MAX];
 
 	call->rec = hw->priv;
 	call->begin_ms = call->rec->inner->ops->now_ms(call->rec->inner);
 	text_copy(call->path, sizeof(call->path), path);
-	trace_line_begin(&call->line, next_seq(call->rec, phase), name);
+	trace_line_begin(&call->line, next_seq(call->rec, opened_in, phase), name);
 	trace_line_number(&call->line, "at_ms", (int64_t)call->begin_ms);
 	if (phase[0])
 		trace_line_text(&call->line, "phase", phase);
 	trace_line_text(&call->line, "path", call->path);
 }
 
-static void find_path(struct hwio_record *rec, int fd, char ret[PATH_MAX_BYTES])
+static void call_begin(struct call *call, struct hwio *hw, const char *name, const char *path)
+{
+	call_begin_in(call, hw, name, path, NULL);
+}
+
+static void find_path(struct hwio_record *rec, int fd, char ret[PATH_MAX_BYTES],
+		      char ret_phase[HWIO_PHASE_MAX])
 {
 	const struct open_file *file;
 
@@ -91,15 +111,16 @@ static void find_path(struct hwio_record *rec, int fd, char ret[PATH_MAX_BYTES])
 	for (file = rec->files; file && file->fd != fd; file = file->next)
 		;
 	text_copy(ret, PATH_MAX_BYTES, file ? file->path : "");
+	text_copy(ret_phase, HWIO_PHASE_MAX, file ? file->phase : "");
 	pthread_mutex_unlock(&rec->lock);
 }
 
 static void call_begin_fd(struct call *call, struct hwio *hw, const char *name, int fd)
 {
-	char path[PATH_MAX_BYTES];
+	char path[PATH_MAX_BYTES], phase[HWIO_PHASE_MAX];
 
-	find_path(hw->priv, fd, path);
-	call_begin(call, hw, name, path);
+	find_path(hw->priv, fd, path, phase);
+	call_begin_in(call, hw, name, path, phase);
 	trace_line_number(&call->line, "fd", fd);
 }
 
@@ -122,6 +143,7 @@ static void remember(struct hwio_record *rec, int fd, const char *path)
 	file->fd = fd;
 	text_copy(file->path, sizeof(file->path), path);
 	pthread_mutex_lock(&rec->lock);
+	text_copy(file->phase, sizeof(file->phase), phase_of(rec, NULL));
 	file->next = rec->files;
 	rec->files = file;
 	pthread_mutex_unlock(&rec->lock);

@@ -133,9 +133,10 @@ static int replay_poll(struct hwio *hw, int fd, short events, int timeout_ms)
 {
 	struct asked asked;
 
-	(void)timeout_ms;
 	replay_ask_fd(&asked, hw, TRACE_POLL, fd, "poll");
 	replay_same_number(&asked, "events", events);
+	if (asked.in_vain && timeout_ms > 0)
+		asked.replay->now_ms += (uint64_t)timeout_ms;
 	return (int)replay_answer(&asked);
 }
 

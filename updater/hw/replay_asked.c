@@ -79,6 +79,13 @@ static void take(struct asked *asked, enum trace_kind kind, const char *path)
 	asked->call = lane && !replay->deviation.code ? replay_lane_next(lane) : NULL;
 	if (asked->absent)
 		return;
+	/* Nothing comes before something else is done: a poll ends with its time. */
+	if (kind == TRACE_POLL && !replay->deviation.code &&
+	    (!asked->call || asked->call->kind != TRACE_POLL)) {
+		asked->call = NULL;
+		asked->in_vain = true;
+		return;
+	}
 	if (!asked->call) {
 		deviate_at_end(asked, path);
 		return;
@@ -97,6 +104,7 @@ void replay_ask(struct asked *asked, struct hwio *hw, enum trace_kind kind, cons
 {
 	asked->replay = hw->priv;
 	asked->absent = false;
+	asked->in_vain = false;
 	snprintf(asked->came, sizeof(asked->came), "%s %s", trace_kind_name(kind), path);
 	pthread_mutex_lock(&asked->replay->lock);
 	take(asked, kind, path);
@@ -111,6 +119,7 @@ void replay_ask_fd(struct asked *asked, struct hwio *hw, enum trace_kind kind, i
 	asked->replay = replay;
 	asked->call = NULL;
 	asked->absent = false;
+	asked->in_vain = false;
 	pthread_mutex_lock(&replay->lock);
 	if (fd >= 0 && fd < REPLAY_MAX_FDS)
 		open = replay->nodes[fd].open;
@@ -127,7 +136,10 @@ void replay_ask_fd(struct asked *asked, struct hwio *hw, enum trace_kind kind, i
 
 int64_t replay_answer(struct asked *asked)
 {
-	int64_t result = asked->absent ? -ENOENT : asked->call ? asked->call->result : DEVIATES;
+	int64_t result = asked->absent	  ? -ENOENT
+			 : asked->in_vain ? 0
+			 : asked->call	  ? asked->call->result
+					  : DEVIATES;
 
 	pthread_mutex_unlock(&asked->replay->lock);
 	return result;

@@ -31,6 +31,7 @@ struct asked {
 	struct hwio_replay *replay;
 	const struct trace_call *call; /* NULL = it deviates, or: */
 	bool absent;		       /* the recorded program never asked for it */
+	bool in_vain;		       /* a poll, and nothing comes */
 	char came[192];
 };
 

@@ -206,10 +206,18 @@ const struct trace_call *replay_phase_begin(const struct replay_lanes *lanes, co
 	return first;
 }
 
-/* What a drive stores is not in the trace: nothing waits for it. */
+/*
+ * What a drive stores is not in the trace, and how often a poll ended without news is a matter of
+ * time: nothing waits for either.
+ */
+static bool is_passed_over(const struct trace_call *call)
+{
+	return call->kind == TRACE_PREAD || (call->kind == TRACE_POLL && call->result == 0);
+}
+
 const struct trace_call *replay_lane_next(struct replay_lane *lane)
 {
-	while (lane->next < lane->count && lane->calls[lane->next]->kind == TRACE_PREAD)
+	while (lane->next < lane->count && is_passed_over(lane->calls[lane->next]))
 		lane->next++;
 	return lane->next < lane->count ? lane->calls[lane->next] : NULL;
 }

@@ -82,6 +82,16 @@ whole_report() {
 	logged report.html '</html>'
 }
 
+# Whoever gets the log folders can run them against the code: each step of each boot.
+whole_replay() {
+	for _logs in "$dir/logs"/*/; do
+		_said=$("$drydock" replay "$_logs" --repo "$work/repo" 2>&1) ||
+			fail "it is not replayed as it was recorded: $_said"
+	done
+	[ "$("$drydock" replay "$_first" --repo "$work/repo" | grep -c '^step .* same')" = 8 ] ||
+		fail "not all steps were replayed"
+}
+
 whole_server() {
 	printf 'drydock.mode=auto\ndrydock.poweroff=yes\n' | mcopy -o -i "$fat" - ::drydock.conf
 	machine_pci dl380gen10 "$dir/pci"
@@ -99,6 +109,7 @@ whole_server() {
 	runs 1.0 B1 B2
 	whole_received
 	whole_report
+	whole_replay
 	grep -q '"pci:0000:.*' "$logs/inventory-before.json" || fail "there are no PCI functions"
 	# The captured server's own functions are there, each once.
 	for _ids in 14e4:1657 9005:028f 103c:3307; do
