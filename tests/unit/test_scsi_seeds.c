@@ -12,8 +12,8 @@ static struct hwio *make(void *ctx)
 }
 
 /*
- * When READ BUFFER was answered with a lie (zeros: any offset will do) the drive is sent offsets that
- * it does not take, and refuses: counted by the model, and no mistake here.
+ * When READ BUFFER was answered with a lie (zeros: any offset will do) the drive is sent offsets
+ * that it does not take, and refuses: counted by the model, and no mistake here.
  */
 static void unmake(void *ctx)
 {
