@@ -106,8 +106,52 @@ static void each_deviation_is_named(void)
 	}
 }
 
+/* Twice without news, once with: how often is a matter of time, the news are not. */
+static const char polls[] =
+	"{\"format\":2,\"device\":\"x\"}\n"
+	"{\"seq\":1,\"call\":\"open\",\"at_ms\":5,\"path\":\"/dev/"
+	"x\",\"flags\":0,\"result\":3,\"ms\":0}\n"
+#define POLL(seq, result)                                              \
+	"{\"seq\":" #seq                                               \
+	",\"call\":\"poll\",\"at_ms\":5,\"path\":\"/dev/x\",\"fd\":3," \
+	"\"events\":1,\"timeout_ms\":100,\"result\":" #result ",\"ms\":0}\n"
+	POLL(2, 0) POLL(3, 0) POLL(4, 1)
+		POLL(5,
+		     0) "{\"seq\":6,\"call\":\"close\",\"at_ms\":9,\"path\":\"/dev/"
+			"x\",\"fd\":3,\"result\":0,\"ms\":0}\n";
+
+static void polls_without_news(void)
+{
+	struct temp_tree tree = temp_tree_make();
+	struct err err = { 0 };
+	struct hwio *hw;
+	int fd;
+
+	temp_tree_text(&tree, "/trace-x.jsonl", polls);
+	hw = replay_of(&tree);
+	fd = hw->ops->open(hw, "/dev/x", O_RDONLY);
+	CHECK_INT(hw->ops->poll(hw, fd, 1, 100), 1);
+	CHECK_INT(hw->ops->now_ms(hw), 5);
+	CHECK_INT(hw->ops->poll(hw, fd, 1, 100), 0); /* as long as somebody waits */
+	CHECK_INT(hw->ops->poll(hw, fd, 1, 100), 0);
+	CHECK_INT(hw->ops->now_ms(hw), 205);
+	CHECK_INT(hw->ops->close(hw, fd), 0);
+	CHECK_INT(hwio_replay_check(hw, &err), 0);
+	hwio_replay_free(hw);
+
+	hw = replay_of(&tree); /* the news that nobody waits for */
+	fd = hw->ops->open(hw, "/dev/x", O_RDONLY);
+	CHECK_INT(hw->ops->close(hw, fd), -EPROTO);
+	CHECK_INT(hwio_replay_check(hw, &err), ERR_PROOF);
+	CHECK_CONTAINS(err.text, "call 4: expected poll /dev/x, came close");
+	CHECK_INT(hw->ops->poll(hw, fd, 1, 100), -EPROTO); /* nothing goes on after that */
+	hwio_replay_free(hw);
+	temp_tree_remove(&tree);
+}
+
 int main(void)
 {
+	TAP_RUN(polls_without_news);
 	TAP_RUN(each_deviation_is_named);
 	TAP_RUN(whole_updates_are_replayed);
 	return TAP_END();
