@@ -3,16 +3,6 @@
 #include <string.h>
 
 #include "backends/ata_drive.h"
-#include "plan/plan.h"
-
-/* Is this the revision that the component brings? Without a proof, its version must be equal. */
-static bool is_wanted(const struct component *comp, const char *revision)
-{
-	if (strcmp(comp->proof.field, "ata.rev") != 0 &&
-	    strcmp(comp->proof.field, "drive.rev") != 0)
-		return !strcmp(revision, comp->version);
-	return plan_proof_holds(comp, revision);
-}
 
 /*
  * No field says that an image waits for its activation: with the old revision running it is written
@@ -25,7 +15,7 @@ int ata_recover(struct backend_io *io, enum backend_recovery *ret, struct err *e
 
 	if (rc)
 		return rc;
-	if (is_wanted(io->comp, drive.id.revision))
+	if (backend_is_wanted(io->comp, "ata.", drive.id.revision))
 		*ret = RECOVER_NEW_RUNS;
 	else if (io->dev->version[0] && strcmp(io->dev->version, drive.id.revision) != 0)
 		*ret = RECOVER_NEEDS_HUMAN; /* neither the old nor the new one */

@@ -103,6 +103,13 @@ struct backend {
 	int (*recover)(struct backend_io *io, enum backend_recovery *ret, struct err *err);
 };
 
+/*
+ * Does value, which the device shows as one of the proof fields that begin with prefix ("nvme.") or
+ * as drive.rev, say that the component's firmware runs or is stored? Where the component is proven
+ * by another field, or not at all, its version must be equal.
+ */
+bool backend_is_wanted(const struct component *comp, const char *prefix, const char *value);
+
 extern const struct backend backend_nvme, backend_scsi, backend_ses, backend_ata, backend_devlink,
 	backend_ethtool, backend_uefi_capsule, backend_vendor_tool;
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "hw/genl.h"
-#include "plan/plan.h"
 
 #define TIMEOUT_MIN_MS	       (15u * 60 * 1000)
 #define MS_PER_EXPECTED_SECOND 10000u /* ten times what is expected, law 8 */
@@ -125,19 +124,12 @@ static const char *value_of(const struct devlink_info *info, enum devlink_group 
 	return name ? devlink_version(info, group, name) : NULL;
 }
 
-static bool is_wanted(const struct component *comp, const char *value)
-{
-	if (strncmp(comp->proof.field, "devlink.", strlen("devlink.")) != 0)
-		return !strcmp(value, comp->version);
-	return plan_proof_holds(comp, value);
-}
-
 bool devlink_plan_has(const struct devlink_info *info, enum devlink_group group,
 		      const struct component *comp)
 {
 	const char *value = value_of(info, group, comp);
 
-	return value && is_wanted(comp, value);
+	return value && backend_is_wanted(comp, "devlink.", value);
 }
 
 enum backend_result devlink_plan_result(const struct devlink_info *info,
@@ -148,7 +140,7 @@ enum backend_result devlink_plan_result(const struct devlink_info *info,
 
 	if (devlink_plan_has(info, DEVLINK_RUNNING, comp))
 		return BACKEND_DONE;
-	if (!says_nothing && !is_wanted(comp, stored))
+	if (!says_nothing && !backend_is_wanted(comp, "devlink.", stored))
 		return BACKEND_DONE;
 	if (says_nothing && comp->activation == ACTIVATION_NONE)
 		return BACKEND_DONE;
@@ -164,7 +156,7 @@ enum backend_recovery devlink_plan_recover(const struct devlink_info *info,
 	const char *name = devlink_plan_main(info);
 	const char *version = name ? devlink_version(info, DEVLINK_RUNNING, name) : NULL;
 
-	if (running && is_wanted(comp, running))
+	if (running && backend_is_wanted(comp, "devlink.", running))
 		return RECOVER_NEW_RUNS;
 	if (devlink_plan_has(info, DEVLINK_STORED, comp))
 		return RECOVER_PENDING;

@@ -3,21 +3,12 @@
 #include <string.h>
 
 #include "backends/nvme_drive.h"
-#include "plan/plan.h"
-
-/* Is this the revision that the component brings? Without a proof, its version must be equal. */
-static bool is_wanted(const struct component *comp, const char *revision)
-{
-	if (strcmp(comp->proof.field, "nvme.fr") != 0 &&
-	    strcmp(comp->proof.field, "drive.rev") != 0)
-		return !strcmp(revision, comp->version);
-	return plan_proof_holds(comp, revision);
-}
 
 static bool is_stored(const struct nvme_drive *drive, const struct component *comp)
 {
 	for (uint8_t slot = 1; slot <= drive->id.slots; slot++)
-		if (drive->log.revision[slot][0] && is_wanted(comp, drive->log.revision[slot]))
+		if (drive->log.revision[slot][0] &&
+		    backend_is_wanted(comp, "nvme.", drive->log.revision[slot]))
 			return true;
 	return false;
 }
@@ -31,11 +22,12 @@ static enum backend_recovery settle(const struct nvme_drive *drive, const struct
 {
 	uint8_t pending = nvme_pending_slot(&drive->log);
 
-	if (is_wanted(comp, drive->id.revision))
+	if (backend_is_wanted(comp, "nvme.", drive->id.revision))
 		return RECOVER_NEW_RUNS;
 	if (pending)
-		return is_wanted(comp, drive->log.revision[pending]) ? RECOVER_PENDING
-								     : RECOVER_NEEDS_HUMAN;
+		return backend_is_wanted(comp, "nvme.", drive->log.revision[pending])
+			       ? RECOVER_PENDING
+			       : RECOVER_NEEDS_HUMAN;
 	if (dev->version[0] && strcmp(dev->version, drive->id.revision) != 0)
 		return RECOVER_NEEDS_HUMAN; /* neither the old nor the new one */
 	return is_stored(drive, comp) ? RECOVER_WRITE_AGAIN : RECOVER_OLD_RUNS;

@@ -51,9 +51,6 @@ bool scsi_node_is_smart_array(const struct scsi_node *node);
 int scsi_add(struct inventory *inv, const struct scsi_drive *drive, struct device **ret,
 	     struct err *err);
 
-/* Is this the revision that the component brings? Without a proof its version must be equal. */
-bool scsi_is_wanted(const struct component *comp, const char *revision);
-
 /* What struct backend holds; scsi.c puts them together. */
 int scsi_probe(struct hwio *hw, struct inventory *inv, struct err *err);
 int scsi_refresh(struct hwio *hw, struct device *dev, struct err *err);

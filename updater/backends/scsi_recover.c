@@ -3,15 +3,6 @@
 #include <string.h>
 
 #include "backends/scsi_drive.h"
-#include "plan/plan.h"
-
-bool scsi_is_wanted(const struct component *comp, const char *revision)
-{
-	if (strcmp(comp->proof.field, "scsi.rev") != 0 &&
-	    strcmp(comp->proof.field, "drive.rev") != 0)
-		return !strcmp(revision, comp->version);
-	return plan_proof_holds(comp, revision);
-}
 
 /*
  * A drive that saved microcode for later need not show it (sense 04h/1Eh). Writing it again is
@@ -39,7 +30,7 @@ int scsi_recover(struct backend_io *io, enum backend_recovery *ret, struct err *
 	if (rc)
 		return rc;
 	(void)scsi_test_ready(&drive.path, &news, &meaning, &ignored);
-	if (scsi_is_wanted(io->comp, drive.inquiry.revision))
+	if (backend_is_wanted(io->comp, "scsi.", drive.inquiry.revision))
 		*ret = RECOVER_NEW_RUNS;
 	else if (meaning == SCSI_PENDING)
 		*ret = RECOVER_PENDING;

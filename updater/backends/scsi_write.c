@@ -189,7 +189,7 @@ static int wait_back(struct backend_io *io, struct scsi_drive *drive, enum scsi_
 static enum backend_result result_of(const struct backend_io *io, const struct scsi_drive *drive,
 				     enum scsi_meaning meaning)
 {
-	if (scsi_is_wanted(io->comp, drive->inquiry.revision))
+	if (backend_is_wanted(io->comp, "scsi.", drive->inquiry.revision))
 		return BACKEND_DONE;
 	if (meaning == SCSI_WANTS_RESET)
 		return BACKEND_NEEDS_REBOOT;
@@ -278,7 +278,7 @@ int scsi_activate(struct backend_io *io, enum backend_result *ret, struct err *e
 	}
 	activated = send_activate(&drive, &meaning, &refusal);
 	rc = wait_back(io, &drive, &meaning, err);
-	if (!rc && activated && !scsi_is_wanted(io->comp, drive.inquiry.revision)) {
+	if (!rc && activated && !backend_is_wanted(io->comp, "scsi.", drive.inquiry.revision)) {
 		/* A drive without 0Fh runs what it saved when its power comes back. */
 		if (activated != ERR_UNSUPPORTED)
 			rc = err_set(err, activated, "%s", refusal.text);

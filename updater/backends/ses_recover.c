@@ -4,14 +4,6 @@
 
 #include "backends/ses_box.h"
 #include "hw/ses.h"
-#include "plan/plan.h"
-
-static bool is_wanted(const struct component *comp, const char *revision)
-{
-	if (strcmp(comp->proof.field, "ses.rev") != 0)
-		return !strcmp(revision, comp->version);
-	return plan_proof_holds(comp, revision);
-}
 
 /* An enclosure that has lost its image (83h, 84h) or waits for more of it is written again. */
 static enum backend_recovery settle(const struct ses_microcode *state, const struct device *dev,
@@ -24,7 +16,7 @@ static enum backend_recovery settle(const struct ses_microcode *state, const str
 	default:
 		break;
 	}
-	if (is_wanted(comp, revision))
+	if (backend_is_wanted(comp, "ses.", revision))
 		return RECOVER_NEW_RUNS;
 	if (dev->version[0] && strcmp(dev->version, revision) != 0)
 		return RECOVER_NEEDS_HUMAN; /* neither the old nor the new one */

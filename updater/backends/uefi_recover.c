@@ -4,17 +4,13 @@
 #include <string.h>
 
 #include "backends/uefi_capsule.h"
-#include "plan/plan.h"
 
-/* Is this the version that the component brings? Without a proof, its version must be equal. */
 static bool is_wanted(const struct component *comp, uint32_t version)
 {
 	char text[16];
 
 	snprintf(text, sizeof(text), "%u", version);
-	if (strcmp(comp->proof.field, "esrt.version") != 0)
-		return strcmp(text, comp->version) == 0;
-	return plan_proof_holds(comp, text);
+	return backend_is_wanted(comp, "esrt.", text);
 }
 
 /* Why the old one still runs, as far as the firmware tells. */
