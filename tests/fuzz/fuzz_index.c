@@ -6,13 +6,15 @@
 #include "base/json.h"
 #include "repo/catalog.h"
 #include "repo/catalog_head.h"
+#include "repo/catalog_tool.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_component(const struct component *comp)
 {
-	if (!catalog_id_ok(comp->id) || !comp->version[0] || comp->target_count == 0 ||
-	    comp->payload.size == 0 || comp->payload.size > CATALOG_PAYLOAD_MAX)
+	if (!catalog_id_ok(comp->id) || !comp->version[0] ||
+	    (comp->target_count == 0 && !component_is_runtime(comp)) || comp->payload.size == 0 ||
+	    comp->payload.size > CATALOG_PAYLOAD_MAX)
 		abort();
 	for (size_t i = 0; i < component_ref_count(comp); i++)
 		if (component_ref(comp, i)->size == 0)
