@@ -2,7 +2,7 @@
 /*
  * The one seam to the hardware. Everything that reads or writes a device goes through it, so that
  * a run can be recorded, replayed at a desk, and disturbed on purpose. libpci and libefivar do
- * their own I/O: what they were asked is recorded at their level.
+ * their own I/O: what they were asked is recorded at their level; libcurl is behind http().
  */
 #ifndef DRYDOCK_HW_HWIO_H
 #define DRYDOCK_HW_HWIO_H
@@ -34,6 +34,9 @@
 struct hwio;
 struct box;
 struct box_end;
+struct http_request;
+struct http_answer;
+struct bmc_access;
 
 /*
  * Every member returns what the system call returns, or a negative errno. Paths are absolute and
@@ -71,6 +74,8 @@ struct hwio_ops {
 	 * is run against a trace or another root's copy of files.
 	 */
 	int (*run)(struct hwio *hw, const struct box *box, struct box_end *ret);
+	/* One HTTP exchange with a BMC (http.h); NULL = no implementation. */
+	int (*http)(struct hwio *hw, const struct http_request *request, struct http_answer *ret);
 	/* May be NULL: keeps what a library that does its own I/O was asked and answered. */
 	void (*note)(struct hwio *hw, const char *subject, const char *text);
 	/*
@@ -83,6 +88,10 @@ struct hwio_ops {
 struct hwio {
 	const struct hwio_ops *ops;
 	void *priv; /* the implementation's own */
+	/* How to reach the BMC (bmc_access.h); NULL = nothing was said. Wrappers show the inner
+	 * one's.
+	 */
+	struct bmc_access *bmc;
 };
 
 /*

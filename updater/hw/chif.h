@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A channel to an iLO through the PCI bus: /dev/hpilo/d0ccbN of the Linux driver hpilo. One read
+ * or write is one packet (format/chif.h). The driver answers EBUSY while the channel is somebody
+ * else's or the iLO restarts, EAGAIN after two seconds without a packet, ENODEV on every open
+ * channel after the iLO was reset: then all must be closed before any opens again.
+ */
+#ifndef DRYDOCK_HW_CHIF_H
+#define DRYDOCK_HW_CHIF_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "format/chif.h"
+#include "hw/hwio.h"
+
+struct chif {
+	struct hwio *hw;
+	int fd; /* -1 = not open */
+	unsigned int index;
+	uint16_t sequence;
+};
+
+/*
+ * Opens a free channel exclusively, from the highest down, and asks for the iLO's status to see
+ * whether anybody answers. ERR_NOT_FOUND: no driver, or no iLO. ERR_BUSY: all channels are taken,
+ * or the iLO restarts. ERR_OVERDUE, ERR_DEVICE_GONE, ERR_FORMAT (another answer than was asked
+ * for). deadline_ms on the clock of the seam.
+ */
+int chif_open(struct hwio *hw, uint64_t deadline_ms, struct chif *ret, struct chif_status *status,
+	      struct err *err);
+void chif_close(struct chif *chif); /* takes one that is not open */
+
+/*
+ * Sends a packet (its header is filled in here) and receives its answer: stale ones, of another
+ * sequence, are thrown away. request and answer are CHIF_PACKET_MAX bytes; *answer_len comes from
+ * the packet's header, not from the driver, which rounds up. ERR_DEVICE_GONE after a reset.
+ */
+int chif_exchange(struct chif *chif, uint16_t command, const uint8_t *payload, size_t len,
+		  uint64_t deadline_ms, uint8_t answer[CHIF_PACKET_MAX], size_t *answer_len,
+		  struct err *err);
+
+/* Security state; the host interface's address (SMIF 0x0159; ERR_UNSUPPORTED when unknown). */
+int chif_security(struct chif *chif, uint64_t deadline_ms, enum chif_security *ret,
+		  struct err *err);
+int chif_host_interface(struct chif *chif, uint64_t deadline_ms, struct chif_host_interface *ret,
+			struct err *err);
+
+#endif
