@@ -44,6 +44,7 @@ struct backend_io {
 	void (*progress)(void *ctx, uint64_t done_bytes);
 	void *ctx;
 	bool reset_allowed; /* nothing of the run lives on this device */
+	bool tpm_consent;   /* the operator has said yes to other TPM measurements */
 	/* A folder in RAM for what must be there as a whole (payload_file.h); NULL = there is none.
 	 */
 	const char *ram_dir;

@@ -38,6 +38,7 @@ struct apply {
 	unsigned int step_base; /* steps of earlier boots of this run; the plan's 1 is base + 1 */
 	const char *boot_disk;	/* NULL = unknown */
 	const char *work_dir;	/* in RAM, for the backends; NULL = none */
+	bool tpm_consent;	/* what changes TPM measurements may be forced */
 
 	/* Asked all the time: true lets nothing more begin. NULL = never. */
 	bool (*interrupted)(void *ctx);

@@ -103,6 +103,7 @@ static int prepare(struct job *job, struct err *err)
 		.intent = intent,
 		.progress = progress,
 		.ctx = job,
+		.tpm_consent = job->note.tpm_consent,
 		.ram_dir = job->note.work_dir[0] ? job->note.work_dir : NULL,
 		.reset_allowed = !interlock_in_use(hw, job->step.dev, boot_disk, why, sizeof(why)),
 	};

@@ -133,6 +133,7 @@ int session_apply(struct session *s, enum exit_status *ret_status, struct err *e
 		.history = &s->history,
 		.step_base = s->step_base,
 		.boot_disk = s->options->boot_disk,
+		.tpm_consent = s->plan_options.tpm_consent,
 		.work_dir = s->options->ram_dir ? work_dir : NULL,
 		.interrupted = session_stop_wished,
 		.tick = tick,

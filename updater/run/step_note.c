@@ -31,7 +31,7 @@ static void add_component(yyjson_mut_doc *doc, yyjson_mut_val *root, const struc
 }
 
 void step_note_begin(struct hwio *hw, const struct step *step, unsigned int number,
-		     const char *boot_disk, const char *work_dir)
+		     const char *boot_disk, const char *work_dir, bool tpm_consent)
 {
 	CLEANUP_JSON_MUT yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *root = yyjson_mut_obj(doc);
@@ -48,6 +48,7 @@ void step_note_begin(struct hwio *hw, const struct step *step, unsigned int numb
 	yyjson_mut_obj_add_str(doc, root, "boot_disk", boot_disk ? boot_disk : "");
 	yyjson_mut_obj_add_str(doc, root, "work_dir", work_dir ? work_dir : "");
 	yyjson_mut_obj_add_bool(doc, root, "provable", step->provable);
+	yyjson_mut_obj_add_bool(doc, root, "tpm_consent", tpm_consent);
 	add_component(doc, root, step->comp);
 	if (json_write_canonical(doc, &text, &len, NULL) == 0 && len < TRACE_TEXT_MAX)
 		hwio_note(hw, SUBJECT, text);
@@ -69,6 +70,7 @@ static int parse(const char *text, struct step_note *ret, struct err *err)
 	rc = rc ? rc : json_get_str(root, "boot_disk", ret->boot_disk, sizeof(ret->boot_disk), err);
 	rc = rc ? rc : json_get_str(root, "work_dir", ret->work_dir, sizeof(ret->work_dir), err);
 	rc = rc ? rc : json_opt_bool(root, "provable", &ret->provable, err);
+	rc = rc ? rc : json_opt_bool(root, "tpm_consent", &ret->tpm_consent, err);
 	rc = rc ? rc : json_get_obj(root, "component", &comp, err);
 	rc = rc ? rc : component_from_json(comp, &ret->pool, &ret->comp, err);
 	ret->number = rc ? 0 : (unsigned int)number;

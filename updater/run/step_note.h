@@ -16,6 +16,7 @@ struct step_note {
 	char boot_disk[64]; /* "" = none */
 	char work_dir[256]; /* where the payload lay for the backend; "" = nowhere */
 	bool provable;
+	bool tpm_consent;
 	struct component comp; /* its texts are in the pool */
 	struct pool pool;
 };
@@ -25,7 +26,7 @@ void step_note_phase(unsigned int number, char ret[HWIO_PHASE_MAX]);
 
 /* Begins the phase of a step, with its note. boot_disk and work_dir may be NULL. */
 void step_note_begin(struct hwio *hw, const struct step *step, unsigned int number,
-		     const char *boot_disk, const char *work_dir);
+		     const char *boot_disk, const char *work_dir, bool tpm_consent);
 
 /*
  * Begins the phase of a step in a replay and reads its note. ERR_NOT_FOUND (no such note),

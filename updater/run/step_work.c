@@ -258,7 +258,7 @@ static int prepare(struct job *job, struct step_work *work, struct err *err)
 	char why[256];
 
 	step_note_begin(work->apply->hw, step, number_of(work), work->apply->boot_disk,
-			work->apply->work_dir);
+			work->apply->work_dir, work->apply->tpm_consent);
 	job->work = work;
 	job->flow.step = step;
 	job->flow.hooks = &hooks;
@@ -278,6 +278,7 @@ static int prepare(struct job *job, struct step_work *work, struct err *err)
 		.ctx = job,
 		.ram_dir = work->apply->work_dir,
 		.boot_disk = work->apply->boot_disk,
+		.tpm_consent = work->apply->tpm_consent,
 	};
 	job->flow.io.reset_allowed = !interlock_in_use(work->apply->hw, step->dev,
 						       work->apply->boot_disk, why, sizeof(why));
