@@ -196,7 +196,7 @@ struct world *apply_world_start(const char *const *drives, size_t count)
 {
 	struct world *world = calloc(1, sizeof(*world));
 
-	world->hw = (struct hwio){ &world_ops, world };
+	world->hw = (struct hwio){ .ops = &world_ops, .priv = world };
 	world->lab = hwio_nvme_new();
 	for (size_t i = 0; i < count; i++)
 		hwio_nvme_add(world->lab, drives[i]);

@@ -96,7 +96,7 @@ static inline void make_seam(struct world *world)
 	world->ops.sleep_ms = fake_sleep;
 	world->ops.open = tree_open;
 	world->ops.readlink = tree_readlink;
-	world->hw = (struct hwio){ &world->ops, world };
+	world->hw = (struct hwio){ .ops = &world->ops, .priv = world };
 	world->now_ms = 1000000;
 }
 

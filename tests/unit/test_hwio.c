@@ -67,7 +67,7 @@ static void stored_data_is_read_from_an_offset(void)
 	CHECK_INT(hwio_pread(hw, -1, buf, 4, 0), -EBADF);
 	without = *hw->ops;
 	without.pread = NULL;
-	other = (struct hwio){ &without, hw->priv };
+	other = (struct hwio){ .ops = &without, .priv = hw->priv };
 	CHECK_INT(hwio_pread(&other, fd, buf, 4, 3), -ENOSYS);
 	hw->ops->close(hw, fd);
 	hwio_real_free(hw);

@@ -100,7 +100,7 @@ static struct bench *bench_make(const char *word, const char *text, const char *
 	bench->hw = hwio_real_new(bench->tree.dir);
 	bench->ops = *bench->hw->ops;
 	bench->ops.note = keep_note;
-	bench->noted = (struct hwio){ &bench->ops, bench->hw->priv };
+	bench->noted = (struct hwio){ .ops = &bench->ops, .priv = bench->hw->priv };
 	noting = bench;
 	bench->dev = (struct device){ .id = "system", .kind = DEVICE_SYSTEM, .version = "1.0" };
 	snprintf(bench->dev.node, sizeof(bench->dev.node), "/dev/flash0");

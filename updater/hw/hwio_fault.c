@@ -310,7 +310,7 @@ int hwio_fault_new(struct hwio *inner, const struct hwio_fault_rule *rules, size
 
 	if (!fault)
 		return err_set(err, ERR_NOMEM, "out of memory");
-	fault->hw = (struct hwio){ &fault_ops, fault };
+	fault->hw = (struct hwio){ .ops = &fault_ops, .priv = fault, .bmc = inner->bmc };
 	fault->inner = inner;
 	fault_clock_init(&fault->clock, inner);
 	pthread_mutex_init(&fault->lock, NULL);

@@ -396,6 +396,7 @@ int hwio_record_new(struct hwio *inner, const char *dir, struct hwio **ret, stru
 		return err_set(err, ERR_NOMEM, "out of memory");
 	rec->hw.ops = &record_ops;
 	rec->hw.priv = rec;
+	rec->hw.bmc = inner->bmc;
 	rec->inner = inner;
 	rec->traces = trace_set_new(dir, HWIO_RECORD_LIMIT_BYTES);
 	if (!rec->traces) {
