@@ -137,7 +137,7 @@ int fwrepo_trust(int argc, char **argv)
 		{ "min-evidence", OPT_TEXT, &command.min_evidence, "WORD",
 		  "least evidence for unattended runs: none, emulator, trace, hardware (default)" },
 		{ "allow", OPT_LIST, &command.allow, "WORD",
-		  "downgrade, rewrite, volatile, tpm-consent; repeat" },
+		  "downgrade, rewrite, volatile, tpm-consent, bmc-network, bmc-account; repeat" },
 		{ "json", OPT_FLAG, &json, NULL, "the result as JSON" },
 		{ 0 },
 	};

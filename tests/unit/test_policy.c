@@ -41,6 +41,11 @@ static void everything(void)
 		  0);
 	CHECK(policy.allow_rewrite && policy.allow_tpm_consent);
 	CHECK(!policy.allow_downgrade && !policy.allow_volatile);
+	CHECK(!policy.allow_bmc_network && !policy.allow_bmc_account);
+	CHECK_INT(parse("{\"format\":1,\"allow\":[\"bmc-account\"]}", &policy, NULL), 0);
+	CHECK(policy.allow_bmc_account && !policy.allow_bmc_network);
+	CHECK_INT(parse("{\"format\":1,\"allow\":[\"bmc-network\"]}", &policy, NULL), 0);
+	CHECK(policy.allow_bmc_network && !policy.allow_bmc_account);
 }
 
 static void refused(void)

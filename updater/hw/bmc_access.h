@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "hw/http.h"
+#include "hw/hwio.h"
 
 #define BMC_NAME_MAX	 64
 #define BMC_PASSWORD_MAX 128
@@ -44,6 +45,12 @@ int bmc_access_prompt(struct bmc_access *ret, struct err *err);
 /* "https://HOST", "https://HOST:PORT", "https://[ADDRESS]"; a trailing '/' is taken off. ERR_USAGE.
  */
 int bmc_access_set_url(struct bmc_access *ret, const char *url, struct err *err);
+
+/* Is it another machine's BMC that is meant? Then nothing of this machine is. */
+static inline bool bmc_is_remote(const struct hwio *hw)
+{
+	return hw->bmc && hw->bmc->url[0];
+}
 
 void bmc_access_wipe(struct bmc_access *access); /* the password is no longer in memory */
 

@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "backends/backend.h"
+#include "hw/bmc_access.h"
 #include "hw/pci_details.h"
 #include "inventory/arrays.h"
 #include "inventory/components.h"
 #include "inventory/identity.h"
+#include "inventory/target.h"
 
 /* All before the backends, which name PCI functions as parents. */
 static const struct {
@@ -38,6 +40,7 @@ static int add_warning(char **warnings, const char *name, const struct err *why,
 	return 0;
 }
 
+/* Of another machine's BMC only what goes by BMCs knows something. */
 static int probe_backends(const struct probe_source *source, struct inventory *inv, char **warnings,
 			  struct err *err)
 {
@@ -46,6 +49,8 @@ static int probe_backends(const struct probe_source *source, struct inventory *i
 	for (size_t i = 0; backends[i] && !rc; i++) {
 		struct err why = { 0 };
 
+		if (bmc_is_remote(source->hw) && !backend_is_by_bmc(backends[i]->name))
+			continue;
 		begin(source, backends[i]->name);
 		if (backends[i]->probe(source->hw, inv, &why))
 			rc = add_warning(warnings, backends[i]->name, &why, err);
@@ -93,6 +98,10 @@ int probe_all(const struct probe_source *source, struct inventory *ret, char **r
 
 	if (source->lspci_dump) {
 		rc = probe_pci(source, ret, err);
+		return rc ? rc : identity_add(ret, err);
+	}
+	if (bmc_is_remote(source->hw)) {
+		rc = probe_backends(source, ret, ret_warnings, err);
 		return rc ? rc : identity_add(ret, err);
 	}
 	for (size_t i = 0; i < sizeof(probers) / sizeof(*probers) && !rc; i++) {

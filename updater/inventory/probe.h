@@ -2,7 +2,8 @@
 /*
  * Finding the devices: each prober adds what it knows to an inventory, reading only. The table in
  * probe.c lists them in order: the system, PCI, the BMC, then the backends, which name PCI
- * functions as parents, then what is told of devices that are known: arrays, SMBIOS.
+ * functions as parents, then what is told of devices that are known: arrays, SMBIOS. Where another
+ * machine's BMC is meant (hw->bmc, bmc_access.h) nothing of this machine is looked at.
  */
 #ifndef DRYDOCK_PROBE_H
 #define DRYDOCK_PROBE_H

@@ -68,6 +68,16 @@ const char *const backend_words[] = {
 	"uefi-capsule", "ilo-redfish", "ilo-ribcl", "ipmi-hpm", "vendor-tool", NULL,
 };
 
+bool backend_is_by_bmc(const char *backend)
+{
+	static const char *const words[] = { "ilo-redfish", "ilo-ribcl", "redfish", "ipmi-hpm" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcmp(backend, words[i]) == 0)
+			return true;
+	return false;
+}
+
 /* Exactly groups of four lower-case hex digits between colons. */
 static bool is_hex_groups(const char *value, size_t groups)
 {

@@ -49,4 +49,10 @@ bool component_flag_known(const char *flag);
  */
 extern const char *const backend_words[];
 
+/*
+ * Does this backend's every write travel through the server's management controller, whatever the
+ * device is? Then it needs the BMC for itself, and the BMC may restart.
+ */
+bool backend_is_by_bmc(const char *backend);
+
 #endif

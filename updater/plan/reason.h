@@ -37,7 +37,11 @@ enum reason {
 	REASON_BEHIND_RAID, /* its RAID controller does not let firmware through to it */
 	REASON_NO_WRITABLE_ESP, /* nowhere to put a capsule: only the server's own ESP would do */
 	REASON_VNIC_DISABLED,	/* the iLO's virtual network adapter is off */
-	REASON_LAST = REASON_VNIC_DISABLED
+	REASON_NO_CREDENTIALS,	/* the BMC wants a login for it, and none was given */
+	REASON_HIGH_SECURITY,	/* the iLO's security state closes the way */
+	REASON_LEGACY_TLS,	/* the BMC speaks no TLS that is safe */
+	REASON_BMC_UNREACHABLE, /* the BMC is there, and no way to it works */
+	REASON_LAST = REASON_BMC_UNREACHABLE
 };
 
 const char *reason_id(enum reason reason);  /* "ALREADY_CURRENT" */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "inventory/target.h"
 #include "plan/schedule_internal.h"
 #include "repo/catalog_tool.h"
 
@@ -38,17 +39,6 @@ static const struct limit {
 	/* A root port, or a port of a switch: all drives behind it share its link and power. */
 	{ DEVICE_PCI, "0604", 16, "PCI port" },
 };
-
-/* Backends whose writes travel through the BMC, whatever the device is. */
-static const char *const carried_by_bmc[] = { "ilo-redfish", "ilo-ribcl", "ipmi-hpm" };
-
-static bool is_carried(const struct component *comp)
-{
-	for (size_t i = 0; i < sizeof(carried_by_bmc) / sizeof(*carried_by_bmc); i++)
-		if (strcmp(comp->backend, carried_by_bmc[i]) == 0)
-			return true;
-	return false;
-}
 
 static bool is_bmc(const struct step *step)
 {
@@ -212,7 +202,7 @@ static void hold_all(struct builder *b, const struct step *step)
 	if (step->comp->tool && tool_reaches_others(step->comp->tool))
 		hold(b, resource_of(b, RESOURCE_DEVICE, "system", "the server", 0), true);
 	hold_named(b, step->dev);
-	if (is_bmc(step) || is_carried(step->comp))
+	if (is_bmc(step) || backend_is_by_bmc(step->comp->backend))
 		hold(b, resource_of(b, RESOURCE_BMC, "", "the way through the BMC", 1),
 		     is_bmc(step));
 	hold(b, resource_of(b, RESOURCE_POWER, "", "power", 0), power);

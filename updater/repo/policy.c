@@ -57,6 +57,8 @@ static int parse_allow(yyjson_val *root, struct policy *ret, struct err *err)
 		{ "rewrite", &ret->allow_rewrite },
 		{ "volatile", &ret->allow_volatile },
 		{ "tpm-consent", &ret->allow_tpm_consent },
+		{ "bmc-network", &ret->allow_bmc_network },
+		{ "bmc-account", &ret->allow_bmc_account },
 	};
 	yyjson_val *list, *item;
 	size_t idx, max;

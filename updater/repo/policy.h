@@ -36,12 +36,15 @@ struct policy {
 	bool allow_rewrite;
 	bool allow_volatile;	/* no medium for the journal */
 	bool allow_tpm_consent; /* the site has suspended what depends on measurements */
+	bool allow_bmc_network; /* an iLO's virtual network card may be switched on for a while */
+	bool allow_bmc_account; /* a temporary account may be made on the BMC */
 };
 
 /*
  * Parses policy.json: {"format": 1, "threshold": 1, "algorithms": ["ed25519", "ml-dsa-65"],
- * "min_evidence": "hardware", "allow": ["downgrade", "rewrite", "volatile", "tpm-consent"]}; all
- * members but format may be absent, unknown members are ERR_FORMAT: a policy is never guessed.
+ * "min_evidence": "hardware", "allow": ["downgrade", "rewrite", "volatile", "tpm-consent",
+ * "bmc-network", "bmc-account"]}; all members but format may be absent, unknown members are
+ * ERR_FORMAT: a policy is never guessed.
  */
 int policy_parse(const uint8_t *buf, size_t len, struct policy *ret, struct err *err);
 

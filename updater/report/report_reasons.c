@@ -65,7 +65,20 @@ static const struct {
 	  "but the server's own, which is not ours: boot from a USB stick, which has one." },
 	{ "VNIC_DISABLED",
 	  "The iLO's virtual network adapter is off; switching it on resets the iLO and needs a "
-	  "yes." },
+	  "yes (--enable-vnic, within the policy)." },
+	{ "NO_CREDENTIALS",
+	  "The management controller wants a login for this: give one (--ilo-login FILE), or let "
+	  "the run make an account of its own on the iLO (--temporary-account, within the "
+	  "policy)." },
+	{ "HIGH_SECURITY",
+	  "The iLO is in a security state in which the host may not manage it without a login: "
+	  "give one (--ilo-login FILE)." },
+	{ "LEGACY_TLS",
+	  "The management controller speaks no TLS newer than 1.1, which is not used: its "
+	  "vendor's own tool can write it." },
+	{ "BMC_UNREACHABLE",
+	  "The management controller does not answer, or there is no way from here that carries "
+	  "firmware." },
 	{ "HASH", "Bytes on the medium are not the signed ones: the medium is damaged." },
 	{ "SIGNATURE", "The repository is not signed as the policy demands." },
 	{ "PROOF",

@@ -19,6 +19,9 @@ int choices_to_options(const struct choices *choices, const struct policy *polic
 		  "downgrade" },
 		{ choices->rewrite, policy->allow_rewrite, "rewrite", "rewrite" },
 		{ choices->tpm_consent, policy->allow_tpm_consent, "tpm-consent", "tpm-consent" },
+		{ choices->enable_vnic, policy->allow_bmc_network, "enable-vnic", "bmc-network" },
+		{ choices->temporary_account, policy->allow_bmc_account, "temporary-account",
+		  "bmc-account" },
 	};
 
 	for (size_t i = 0; i < sizeof(guarded) / sizeof(*guarded); i++)

@@ -25,6 +25,8 @@ struct choices {
 	bool allow_downgrade;
 	bool rewrite;
 	bool tpm_consent;
+	bool enable_vnic;
+	bool temporary_account;
 };
 
 /* The rows of the option table for these; the program's own rows go around them. */
@@ -37,9 +39,13 @@ struct choices {
 		{ "skip", OPT_LIST, &(c).skip, "ID", "not this component or device" },             \
 		{ "allow-downgrade", OPT_FLAG, &(c).allow_downgrade, NULL, "older versions too" }, \
 		{ "rewrite", OPT_FLAG, &(c).rewrite, NULL, "write again what runs already" },      \
+		{ "tpm-consent", OPT_FLAG, &(c).tpm_consent, NULL,                                 \
+		  "what changes TPM measurements too" },                                           \
+		{ "enable-vnic", OPT_FLAG, &(c).enable_vnic, NULL,                                 \
+		  "switch an iLO's virtual network card on for the run (resets the iLO)" },        \
 	{                                                                                          \
-		"tpm-consent", OPT_FLAG, &(c).tpm_consent, NULL,                                   \
-			"what changes TPM measurements too"                                        \
+		"temporary-account", OPT_FLAG, &(c).temporary_account, NULL,                       \
+			"make an account on the iLO for the run"                                   \
 	}
 
 /*

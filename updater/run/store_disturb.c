@@ -3,20 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hw/bmc_access.h"
+#include "inventory/target.h"
 #include "run/store.h"
-
-/* Written through the BMC, whatever the device: it may reset itself with its virtual media. */
-static const char *const bmc_backends[] = { "ilo-redfish", "ilo-ribcl", "ipmi-hpm" };
-
-static bool is_on_bmc(const struct component *comp)
-{
-	if (strcmp(comp->class_name, "bmc") == 0)
-		return true;
-	for (size_t i = 0; i < sizeof(bmc_backends) / sizeof(*bmc_backends); i++)
-		if (strcmp(comp->backend, bmc_backends[i]) == 0)
-			return true;
-	return false;
-}
 
 /* "0000:03:00.0" of the device or of what it hangs from; NULL = it has no such place. */
 static const char *pci_address(const struct device *dev)
@@ -75,8 +64,10 @@ bool store_disturbs_medium(struct hwio *hw, const struct step *step, const char 
 {
 	char path[512];
 
-	if (is_on_bmc(step->comp))
-		return true;
+	/* A BMC may reset itself with its virtual media; another machine's takes nothing away here.
+	 */
+	if (strcmp(step->comp->class_name, "bmc") == 0 || backend_is_by_bmc(step->comp->backend))
+		return !bmc_is_remote(hw);
 	if (!find_disk(hw, boot_disk, path, sizeof(path)))
 		return strcmp(step->comp->class_name, "controller") == 0;
 	return carries_disk(step->dev, path);
