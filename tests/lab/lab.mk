@@ -9,6 +9,7 @@ LAB_PCI_SRCS   := $(addprefix tests/lab/,nvme_pci.c nvme_regs.c nvme_queue.c nvm
 	nvme_file.c) $(LAB_VFIO_SRCS) $(LAB_MODEL_SRCS)
 LAB_NVME_SRCS  := tests/lab/lab_nvme.c $(LAB_PCI_SRCS)
 LAB_PCI_ONLY_SRCS := tests/lab/lab_pci.c $(LAB_VFIO_SRCS)
+LAB_HPILO_SRCS := $(addprefix tests/lab/ilo/,hpilo_pci.c hpilo_queue.c) $(LAB_VFIO_SRCS)
 LAB_MKFW_SRCS  := $(addprefix tests/lab/,mkfw.c fwimage.c)
 
 # The simulated firmware: a UEFI runtime driver as an option ROM, by the host's compiler. The model

@@ -179,6 +179,7 @@ make -s -C "$top" lab BUILD="$lab_build" >&2
 unit test_model LAB_MODEL_SRCS
 unit test_vfio LAB_VFIO_SRCS
 unit test_pci LAB_PCI_SRCS
+unit test_hpilo LAB_HPILO_SRCS
 unit test_fwsim LAB_FWSIM_MODEL_SRCS
 test_mkfw
 if qemu=$("$top/rootfs/tool.sh" qemu) && lab_kernel "$out" nvme; then
