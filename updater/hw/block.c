@@ -39,36 +39,70 @@ int block_link_by_number(struct hwio *hw, const char *number, char ret[BLOCK_LIN
 	return read_link(hw, path, ret);
 }
 
-/* A controller that cannot be told apart counts as one of the subsystem's. */
-static bool has_controller(struct hwio *hw, const char *subsystem, const char *node)
+/*
+ * The subsystem whose namespace link shows: "nvme-subsys0/nvme0n1/"; NULL = none. Not of
+ * "/nvme-subsystem/nvme-subsys0/" the part without a number.
+ */
+static const char *subsystem_of(const char *link)
+{
+	const char *subsystem = strstr(link, "/nvme-subsys");
+
+	while (subsystem && strncmp(subsystem, "/nvme-subsystem/", 16) == 0)
+		subsystem = strstr(subsystem + 1, "/nvme-subsys");
+	return subsystem ? subsystem + 1 : NULL;
+}
+
+/* "nvme0" with digits alone behind it, no namespace. */
+static bool is_controller(const char *name)
+{
+	return strncmp(name, "nvme", 4) == 0 && name[4] &&
+	       strspn(name + 4, "0123456789") == strlen(name + 4);
+}
+
+/*
+ * Does a controller of the subsystem fit, by its name or by its place (the other is NULL)? What
+ * cannot be read may be the one.
+ */
+static bool has_controller(struct hwio *hw, const char *subsystem, const char *node,
+			   const char *place)
 {
 	CLEANUP_FREE char(*names)[HWIO_NAME_MAX] = NULL;
-	char path[160];
+	char path[160], link[BLOCK_LINK_MAX];
 	size_t count = 0;
+	int len = snprintf(path, sizeof(path), "/sys/class/nvme-subsystem/%.*s",
+			   (int)strcspn(subsystem, "/"), subsystem);
 
-	snprintf(path, sizeof(path), "/sys/class/nvme-subsystem/%.*s", (int)strcspn(subsystem, "/"),
-		 subsystem);
 	if (hw->ops->list(hw, path, &names, &count))
 		return true;
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(names[i], node) == 0)
+	for (size_t i = 0; i < count; i++) {
+		if (node && strcmp(names[i], node) == 0)
 			return true;
+		if (!place || !is_controller(names[i]))
+			continue;
+		snprintf(path + len, sizeof(path) - (size_t)len, "/%s", names[i]);
+		if (read_link(hw, path, link) || strstr(link, place))
+			return true;
+	}
 	return false;
 }
 
 bool block_is_on(struct hwio *hw, const char *link, const char *node)
 {
-	const char *subsystem = strstr(link, "/nvme-subsys");
+	const char *subsystem = subsystem_of(link);
 	char part[68];
 
-	/* "/nvme-subsystem/nvme-subsys0/": the one with a number */
-	while (subsystem && strncmp(subsystem, "/nvme-subsystem/", 16) == 0)
-		subsystem = strstr(subsystem + 1, "/nvme-subsys");
 	snprintf(part, sizeof(part), "/%.64s/", node);
 	if (strstr(link, part))
 		return true;
 	return subsystem && strncmp(node, "nvme", 4) == 0 &&
-	       has_controller(hw, subsystem + 1, node);
+	       has_controller(hw, subsystem, node, NULL);
+}
+
+bool block_is_below(struct hwio *hw, const char *link, const char *place)
+{
+	const char *subsystem = subsystem_of(link);
+
+	return strstr(link, place) || (subsystem && has_controller(hw, subsystem, NULL, place));
 }
 
 static bool attr_is(struct hwio *hw, const char *name, const char *attr, const char *value)

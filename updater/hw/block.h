@@ -26,6 +26,13 @@ int block_link_by_number(struct hwio *hw, const char *number, char ret[BLOCK_LIN
  */
 bool block_is_on(struct hwio *hw, const char *link, const char *node);
 
+/*
+ * Is what link shows below this place in the device tree ("/0000:03:00.", all functions of a card)?
+ * A multipath namespace is below the controllers of its subsystem; one whose place cannot be read
+ * counts as below every place.
+ */
+bool block_is_below(struct hwio *hw, const char *link, const char *place);
+
 /* A whole disk that stores something itself: no partition, no path of a multipath namespace, not
  * made of other devices or of memory. */
 bool block_is_disk(struct hwio *hw, const char *name, const char *link);

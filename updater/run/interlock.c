@@ -14,7 +14,8 @@
 
 struct search {
 	struct hwio *hw;
-	const char *node; /* "nvme0": the name that its block devices' sysfs path goes through */
+	const char *node;  /* "nvme0": the name that its block devices' sysfs path goes through */
+	const char *place; /* "/0000:03:00.": the same of a card; "" = look for node */
 	char *why;
 	size_t size;
 };
@@ -23,6 +24,12 @@ static bool found(struct search *s, const char *what, const char *name)
 {
 	snprintf(s->why, s->size, "%s %s", what, name);
 	return true;
+}
+
+static bool is_here(const struct search *s, const char *link)
+{
+	return s->place[0] ? block_is_below(s->hw, link, s->place)
+			   : block_is_on(s->hw, link, s->node);
 }
 
 static bool number_is_on(struct search *s, const char *number, unsigned int depth);
@@ -70,7 +77,7 @@ static bool number_is_on(struct search *s, const char *number, unsigned int dept
 
 	if (rc)
 		return rc != -ENOENT; /* not a block device: tmpfs, proc ... */
-	if (depth == MAX_DEPTH || block_is_on(s->hw, link, s->node) || loop_is_on(s, number, depth))
+	if (depth == MAX_DEPTH || is_here(s, link) || loop_is_on(s, number, depth))
 		return true;
 	snprintf(path, sizeof(path), "/sys/dev/block/%s/slaves", number);
 	if (s->hw->ops->list(s->hw, path, &slaves, &count))
@@ -165,29 +172,55 @@ static bool is_member(struct search *s)
 	return false;
 }
 
-/* By class: 02 network controllers, 0207 and 0c06 InfiniBand (PCI Code and ID Assignment 1.11, §1).
- */
-static bool is_network(const struct device *dev)
+/* A disk below it that this run was booted from, a file system, swap, a device made of its. */
+static bool carries_something(struct search *s, const char *boot_disk)
 {
-	const char *pci_class = device_prop(dev, "pci.class");
+	if (boot_disk && strncmp(boot_disk, "/dev/", 5) == 0 && name_is_on(s, boot_disk + 5))
+		return found(s, "this run was booted from it:", boot_disk);
+	return is_mounted(s) || is_swap(s) || is_member(s);
+}
 
-	return dev->kind == DEVICE_NIC ||
-	       (dev->kind == DEVICE_PCI && pci_class &&
-		(!strncmp(pci_class, "02", 2) || !strncmp(pci_class, "0c06", 4)));
+/*
+ * All that hangs below a PCI function: its disks, a switch's or an HBA's, its network interfaces.
+ * The functions of a card share its firmware and its reset.
+ */
+static bool card_is_in_use(struct search *s, const struct device *dev, const char *id,
+			   const char *boot_disk)
+{
+	char place[DEVICE_ID_MAX + 4];
+
+	if (strncmp(id, "pci:", 4) != 0)
+		return found(s, "where it is in the device tree", "is not known");
+	if (dev->kind != DEVICE_DRIVE && interlock_net_in_use(s->hw, dev, s->why, s->size))
+		return true;
+	interlock_place(DEVICE_PCI, id, place, sizeof(place));
+	s->place = place;
+	return carries_something(s, boot_disk);
 }
 
 bool interlock_in_use(struct hwio *hw, const struct device *dev, const char *boot_disk, char *why,
 		      size_t size)
 {
 	const char *slash = strrchr(dev->node, '/');
-	struct search s = { hw, slash ? slash + 1 : dev->node, why, size };
+	struct search s = { hw, slash ? slash + 1 : dev->node, "", why, size };
 
 	why[0] = '\0';
-	if (is_network(dev))
+	switch (dev->kind) {
+	case DEVICE_NIC:
 		return interlock_net_in_use(hw, dev, why, size);
+	case DEVICE_PCI:
+		return card_is_in_use(&s, dev, dev->id, boot_disk);
+	case DEVICE_SYSTEM:
+		return interlock_system_busy(hw, why, size);
+	case DEVICE_BMC:
+		return interlock_bmc_busy(hw, boot_disk, why, size);
+	default:
+		break;
+	}
+	/* What lies on a drive behind a RAID controller is the controller's secret. */
+	if (device_prop(dev, "scsi.behind"))
+		return card_is_in_use(&s, dev, dev->parent, boot_disk);
 	if (!s.node[0])
 		return found(&s, "where it is in /dev", "is not known");
-	if (boot_disk && strncmp(boot_disk, "/dev/", 5) == 0 && name_is_on(&s, boot_disk + 5))
-		return found(&s, "this run was booted from it:", boot_disk);
-	return is_mounted(&s) || is_swap(&s) || is_member(&s);
+	return carries_something(&s, boot_disk);
 }

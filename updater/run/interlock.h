@@ -11,8 +11,15 @@
 #include "plan/plan.h"
 
 /*
- * Does anything that is in use live on this device: a mounted file system, swap, a member of an
- * md or device-mapper device, the medium this run was booted from (boot_disk: "/dev/sda" or NULL)?
+ * Would a reset of this device disturb anything, so that it must not be reset now?
+ *
+ * - A drive: a mounted file system, swap, a member of an md or device-mapper device, the medium
+ *   this run was booted from (boot_disk: "/dev/sda" or NULL).
+ * - A PCI function: the same on any disk below its card (of a RAID controller's physical drive:
+ *   below the controller), or an interface of the card that is up.
+ * - The system: an array that is being rebuilt, a BMC that is being updated.
+ * - The BMC: the latter, or that it carries the medium of this run (virtual media).
+ *
  * What cannot be read counts as in use. why gets the cause in words ("" when free).
  */
 bool interlock_in_use(struct hwio *hw, const struct device *dev, const char *boot_disk, char *why,
@@ -20,9 +27,17 @@ bool interlock_in_use(struct hwio *hw, const struct device *dev, const char *boo
 
 /*
  * The same for a network device: is an interface of it up, or of another function of its card? Part
- * of interlock_in_use().
+ * of interlock_in_use(), as are the next three.
  */
 bool interlock_net_in_use(struct hwio *hw, const struct device *dev, char *why, size_t size);
+bool interlock_system_busy(struct hwio *hw, char *why, size_t size);
+bool interlock_bmc_busy(struct hwio *hw, const char *boot_disk, char *why, size_t size);
+
+/*
+ * How the name of what is reset shows in paths of the device tree: "pci:0000:02:00.0" ->
+ * "/0000:02:00.", all functions of the card; "nic:netdevsim/netdevsim10" -> "/netdevsim10/".
+ */
+void interlock_place(enum device_kind kind, const char *id, char *ret, size_t size);
 
 /*
  * What speaks against writing, found out before the plan is made, as bars: members of degraded

@@ -11,19 +11,14 @@
 #define NET	 "/sys/class/net"
 #define LINK_MAX 512
 
-/*
- * How the name of what is reset begins in the device tree: "pci:0000:02:00.0" -> "/0000:02:00.",
- * all functions of the card, which share its firmware; "nic:netdevsim/netdevsim10" ->
- * "/netdevsim10/".
- */
-static void place_of(const struct device *dev, char *ret, size_t size)
+void interlock_place(enum device_kind kind, const char *id, char *ret, size_t size)
 {
-	const char *after = strchr(dev->id, ':');
-	const char *slash = strrchr(dev->id, '/');
-	const char *name = slash ? slash + 1 : after ? after + 1 : dev->id;
+	const char *after = strchr(id, ':');
+	const char *slash = strrchr(id, '/');
+	const char *name = slash ? slash + 1 : after ? after + 1 : id;
 	const char *dot = strrchr(name, '.');
 
-	if (dev->kind == DEVICE_PCI && dot)
+	if (kind == DEVICE_PCI && dot)
 		snprintf(ret, size, "/%.*s.", (int)(dot - name), name);
 	else
 		snprintf(ret, size, "/%s/", name);
@@ -46,7 +41,7 @@ bool interlock_net_in_use(struct hwio *hw, const struct device *dev, char *why, 
 	char place[DEVICE_ID_MAX + 4];
 	size_t count = 0;
 
-	place_of(dev, place, sizeof(place));
+	interlock_place(dev->kind, dev->id, place, sizeof(place));
 	if (hw->ops->list(hw, NET, &names, &count)) {
 		snprintf(why, size, "the list of network interfaces cannot be read");
 		return true;
