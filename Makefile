@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The two programs and their tests, from the libraries in build/sysroot/$(FLAVOUR) (build.sh makes
-# them). FLAVOUR=musl is what ships: static, no interpreter. FLAVOUR=glibc is the host's compiler
-# with ASan and UBSan, for the unit tests and fuzzers.
+# The two programs and their tests, from the libraries in build/sysroot/$(FLAVOUR). FLAVOUR=musl is
+# what ships: static, no interpreter. FLAVOUR=glibc is the host's compiler with ASan and UBSan, for
+# the unit tests and fuzzers.
 
 FLAVOUR ?= musl
 V       ?= 0
@@ -38,7 +38,7 @@ CFLAGS  := -std=c17 -D_GNU_SOURCE -Iupdater -Ifirmware-repo -isystem $(SYSROOT)/
 	-DDRYDOCK_VERSION='"$(VERSION)"' -ffile-prefix-map=$(CURDIR)=. \
 	$(WARN) $(CFLAGS_$(FLAVOUR)) -MMD -MP
 LDFLAGS := $(LDFLAGS_$(FLAVOUR))
-LIBS    := -L$(SYSROOT)/lib -lpci -lefivar -lyyjson -lssl -lcrypto -lpthread
+LIBS    := -L$(SYSROOT)/lib -lpci -lefivar -lyyjson -lcurl -lssl -lcrypto -lpthread
 # Vendors' formats never reach the server: drydock is not linked with what unpacks them.
 UNPACK  := -larchive -lexpat -lz -lbz2 -llzma -lzstd
 
@@ -79,13 +79,17 @@ $(TESTS): $(BIN)/tests/%: $(OBJ)/tests/unit/%.o $(call objs,$(TEST_SUPPORT)) $(F
 # every test. The soak builds them with clang's libFuzzer, which has a main of its own: FUZZ_MAIN= .
 FUZZ_MAIN = $(OBJ)/tests/fuzz/driver.o
 $(FUZZERS): $(BIN)/fuzz/%: $(OBJ)/tests/fuzz/%.o $(FUZZ_MAIN) $(FWREPO) $(CORE)
+$(BIN)/fuzz/fuzz_multipart: $(call objs,$(LAB_ILO_MULTIPART))
 $(BIN)/bench/bench_write: $(call objs,$(BENCH_SRCS)) $(CORE)
 $(BIN)/bench/bench_makespan $(BIN)/bench/bench_journal $(BIN)/bench/bench_copy: $(BIN)/bench/%: $(OBJ)/tests/bench/%.o $(CORE)
 $(BIN)/bench/make_many: $(call objs,tests/bench/make_many.c) $(FWREPO) $(CORE)
 $(BIN)/bench/peak: $(call objs,tests/bench/peak.c)
 
-# The key of a sysroot changes with what is in it.
-$(BIN)/drydock $(BIN)/fwrepo $(TESTS) $(FUZZERS) $(BENCH): $(wildcard $(SYSROOT)/.key)
+# The key of a sysroot changes with what is in it; packages that the cache has are not built again.
+$(SYSROOT)/.key: rootfs/sources.lock rootfs/recipe.sh $(wildcard rootfs/packages/*)
+	$(Q)DRYDOCK_BUILD=$(abspath $(BUILD)) rootfs/build-package.sh $(FLAVOUR) sysroot
+	@touch $@
+$(BIN)/drydock $(BIN)/fwrepo $(TESTS) $(FUZZERS) $(BENCH): $(SYSROOT)/.key
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(UNPACK) $(LIBS)
@@ -105,7 +109,7 @@ $(CORE) $(FWREPO):
 	$(Q)gcc-ar rcsD $@ $^
 
 $(OBJ)/tests/%.o: CFLAGS += -Itests/unit -Itests/lab -Itests/fuzz
-$(OBJ)/%.o: %.c Makefile VERSION $(wildcard $(SYSROOT)/.key)
+$(OBJ)/%.o: %.c Makefile VERSION $(SYSROOT)/.key
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) -c -o $@ $<

@@ -177,12 +177,16 @@ offers_binary() {
 }
 
 # offers_source PACKAGE orig|debian: the same for one part of a source package. An upstream
-# tarball bears the upstream version.
+# tarball bears the upstream version, marked when it belongs to a backport.
 offers_source() {
 	apt_private apt-cache showsrc --only-source "$1" 2>/dev/null | awk -v OFS='\t' -v part="$2" '
 	function row() {
 		if (!file) return
-		if (part == "orig") { sub(/^[0-9]+:/, "", version); sub(/-[^-]*$/, "", version) }
+		mark = version ~ /~bpo/ ? "~bpo" : ""
+		if (part == "orig") {
+			sub(/^[0-9]+:/, "", version)
+			sub(/-[^-]*$/, mark, version)
+		}
 		print version, directory "/" file, size, hash
 		file = ""
 	}

@@ -20,3 +20,6 @@ LAB_FWSIM_SRCS	     := $(addprefix tests/lab/fwsim/,driver.c disk.c ports.c) $(L
 LAB_MODEL_SRCS += $(addprefix tests/lab/,sg_request.c ata_model.c ata_identify.c \
 	ses_model.c ses_pages.c)
 LAB_MODEL_SRCS += tests/lab/scsi_model.c
+# What reads uploads has a fuzzer of its own.
+LAB_ILO_MULTIPART := tests/lab/ilo/multipart.c
+LAB_MODEL_SRCS += $(LAB_ILO_MULTIPART)
