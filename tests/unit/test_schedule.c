@@ -7,6 +7,7 @@
  *   [devices]     id=... kind=... parent=... class=0107 model=... target=... array=... hold=...
  *                 repeat=N makes N of them: id1 id2 ...
  *   [components]  id=... class=... backend=... seconds=... version=... requires=TARGET>=VERSION
+ *                 tool=NODE
  *                 (drive, nvme, 100, 2.0 unless they are told)
  *   [steps]       COMPONENT DEVICE outcome=good|pending|bad|left|overdue takes=SECONDS back=SECOND
  *                 from=VERSION repeat=N; an overdue step comes back well at that second, or never
@@ -150,6 +151,19 @@ static void add_requirement(struct component *comp, const char *value)
 	comp->requires->min_version = at + 2;
 }
 
+/* A vendor's tool that is given this node. */
+static void add_tool(struct component *comp, const char *node)
+{
+	const char **nodes = pool_array(&comp->pool, 1, sizeof(*nodes));
+
+	comp->tool = pool_alloc(&comp->pool, sizeof(*comp->tool));
+	if (!nodes || !comp->tool)
+		abort();
+	nodes[0] = node;
+	comp->tool->nodes = nodes;
+	comp->tool->node_count = 1;
+}
+
 static struct component *add_component(struct scene *scene, const struct word *words, size_t count)
 {
 	struct component *comp = &scene->comps[scene->comp_count++];
@@ -162,6 +176,8 @@ static struct component *add_component(struct scene *scene, const struct word *w
 	comp->class_name = word_of(words, count, "class", "drive");
 	comp->backend = word_of(words, count, "backend", "nvme");
 	comp->version = word_of(words, count, "version", "2.0");
+	if (word_of(words, count, "tool", NULL))
+		add_tool(comp, word_of(words, count, "tool", NULL));
 	component_complete(comp);
 	comp->expected_seconds = (uint32_t)number_of(words, count, "seconds", 100);
 	if (req)

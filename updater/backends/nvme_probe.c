@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* NVMe drives as devices of the inventory. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "backends/nvme_drive.h"
 #include "base/cleanup.h"
 #include "base/hex.h"
+#include "base/thread.h"
 #include "inventory/describe.h"
 
 static void put_slots(struct describe *to, const struct nvme_drive *drive)
@@ -190,29 +192,37 @@ static int add_drive(struct inventory *inv, const struct nvme_drive *drive, stru
 	return rc ? rc : describe_drive(drive, dev, err);
 }
 
-static int probe_node(struct hwio *hw, const char *name, struct inventory *inv, struct err *err)
-{
-	struct nvme_drive drive;
+/* What one controller has answered. */
+struct answer {
+	struct hwio *hw;
 	struct nvme_node node;
-	struct err cause = { 0 };
-	char reason[96];
-	int rc;
+	struct nvme_drive drive;
+	bool there;
+	struct err cause; /* why it is not */
+};
 
-	nvme_node_read(hw, name, &node);
-	if (node.transport[0] && strcmp(node.transport, "pcie") != 0) {
-		snprintf(reason, sizeof(reason),
-			 "reached over %s: only drives on PCI Express are updated", node.transport);
-		return add_silent(inv, &node, reason, err);
+static void ask(void *ctx, size_t index)
+{
+	struct answer *answer = (struct answer *)ctx + index;
+	const struct nvme_node *node = &answer->node;
+
+	if (node->transport[0] && strcmp(node->transport, "pcie") != 0) {
+		err_set(&answer->cause, ERR_UNSUPPORTED,
+			"reached over %s: only drives on PCI Express are updated", node->transport);
+		return;
 	}
-	if (nvme_drive_open_node(hw, name, &drive, &cause))
-		return add_silent(inv, &node, cause.text, err);
-	rc = add_drive(inv, &drive, err);
-	nvme_drive_close(&drive);
-	return rc;
+	answer->there =
+		!nvme_drive_open_node(answer->hw, node->name, &answer->drive, &answer->cause);
+	nvme_drive_close(&answer->drive);
 }
 
+/*
+ * A drive that is dead costs the whole time-out of a command: all are asked side by side, and then
+ * go into the inventory in the order of their names.
+ */
 int nvme_probe(struct hwio *hw, struct inventory *inv, struct err *err)
 {
+	CLEANUP_FREE struct answer *answers = NULL;
 	CLEANUP_FREE void *owned = NULL;
 	char(*names)[HWIO_NAME_MAX];
 	size_t count;
@@ -221,8 +231,19 @@ int nvme_probe(struct hwio *hw, struct inventory *inv, struct err *err)
 	if (rc)
 		return rc;
 	owned = names;
+	answers = calloc(count + 1, sizeof(*answers));
+	if (!answers)
+		return err_set(err, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; i < count; i++) {
+		answers[i].hw = hw;
+		answers[i].drive.fd = -1;
+		nvme_node_read(hw, names[i], &answers[i].node);
+	}
+	thread_each(count, ask, answers);
 	for (size_t i = 0; !rc && i < count; i++)
-		rc = probe_node(hw, names[i], inv, err);
+		rc = answers[i].there
+			     ? add_drive(inv, &answers[i].drive, err)
+			     : add_silent(inv, &answers[i].node, answers[i].cause.text, err);
 	return rc;
 }
 

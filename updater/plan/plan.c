@@ -212,6 +212,42 @@ static const struct device *writable_path(const struct planner *p, const struct 
 	return dev;
 }
 
+/* "pci:0000:03:00.0" and "pci:0000:03:00.1": functions of one card, which share its firmware. */
+static bool same_card(const struct device *a, const struct device *b)
+{
+	const char *dot = strrchr(a->id, '.');
+
+	return a != b && a->kind == DEVICE_PCI && b->kind == DEVICE_PCI && dot &&
+	       strncmp(a->id, b->id, (size_t)(dot - a->id) + 1) == 0;
+}
+
+static bool is_for(const struct planner *p, const struct component *comp, const struct device *dev)
+{
+	const struct plan_matches *matches = plan_index_of(&p->index, dev);
+
+	for (size_t i = 0; i < matches->count; i++)
+		if (matches->list[i].comp == comp)
+			return true;
+	return false;
+}
+
+/*
+ * Standard backends tell which function of a card they write by; a vendor's tool is for all of
+ * them. The function that has the step already, of all those that comp is for; NULL = none.
+ */
+static const struct device *tool_holds(const struct planner *p, const struct component *comp,
+				       const struct device *dev)
+{
+	for (size_t i = 0; match_is_tool(comp) && i < p->plan->step_count; i++) {
+		const struct step *step = &p->plan->steps[i];
+
+		if (match_is_tool(step->comp) && same_card(step->dev, dev) &&
+		    is_for(p, comp, step->dev))
+			return step->dev;
+	}
+	return NULL;
+}
+
 /* Judges a match of dev; what nothing speaks against becomes a candidate. */
 static int judge(struct planner *p, const struct plan_match *match, const struct device *dev,
 		 unsigned int best, const struct component **cands, size_t *count, struct err *err)
@@ -228,6 +264,11 @@ static int judge(struct planner *p, const struct plan_match *match, const struct
 				  path->id);
 	if (verdict.reason)
 		return plan_leave(p->plan, comp, dev, verdict.reason, err, "%s", verdict.text);
+	path = tool_holds(p, comp, dev);
+	if (path)
+		return plan_leave(p->plan, comp, dev, REASON_DUPLICATE_TARGET, err,
+				  "it is another function of the card that is written as %s",
+				  path->id);
 	if (match->rank < best)
 		return plan_leave(p->plan, comp, dev, REASON_SUPERSEDED, err,
 				  "a component for this very device goes first");
