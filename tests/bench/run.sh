@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# tests/bench/run.sh [size|memory|verify|guest|inventory|makespan|journal|copy|import|plan]...: measures the figures of BENCHMARKS.md
+# tests/bench/run.sh [size|memory|verify|guest|inventory|drives|makespan|journal|copy|import|plan]...: measures the figures of BENCHMARKS.md
 # again and prints them as a Markdown table, also into build/bench.md. Figures for orientation, not
 # tests: a target that is missed is marked and fails nothing. What could not be measured fails.
 set -eu
@@ -13,12 +13,16 @@ export LC_ALL
 . tests/lab/lib.sh
 # shellcheck source=tests/lab/stick.sh
 . tests/lab/stick.sh
+# shellcheck source=tests/lab/overlay.sh
+. tests/lab/overlay.sh
 # shellcheck source=tests/bench/lib.sh
 . tests/bench/lib.sh
 # shellcheck source=tests/bench/slow.sh
 . tests/bench/slow.sh
 # shellcheck source=tests/bench/import.sh
 . tests/bench/import.sh
+# shellcheck source=tests/bench/drives.sh
+. tests/bench/drives.sh
 build=$lab_build
 ids=$build/sysroot/musl/share/pci.ids
 work=$(mktemp -d "${TMPDIR:-/tmp}/drydock-bench-XXXXXX")
@@ -409,12 +413,12 @@ bench_plan() {
 	row '... peak memory of the last one' "$(mib "$peak")" '' '' "$(at_most "$peak" 262144 '256 MiB')"
 }
 
-figures='size memory verify guest inventory makespan journal copy import plan'
+figures='size memory verify guest inventory drives makespan journal copy import plan'
 [ $# -eq 0 ] || figures=$*
 table_begin
 for figure in $figures; do
 	case $figure in
-	size | memory | verify | guest | inventory | makespan | journal | copy | import | plan) "bench_$figure" ;;
+	size | memory | verify | guest | inventory | drives | makespan | journal | copy | import | plan) "bench_$figure" ;;
 	*) die "there is no figure \"$figure\"" ;;
 	esac
 done
