@@ -23,7 +23,8 @@ struct hwio;
 struct http_part {
 	const char *name;
 	const char *file_name;	  /* NULL = a plain field */
-	const char *content_type; /* NULL = none is said */
+	const char *content_type; /* NULL = none is said of a field, application/octet-stream of a
+				     file */
 	uint64_t size;
 	const void *data; /* size bytes; or NULL, and read() gives them */
 	/* Fills buf with len bytes from offset on; 0 or a negative ERR_*: the request ends. */
@@ -67,16 +68,16 @@ struct http_answer {
 	char *body; /* NUL-terminated beside its length */
 	size_t body_len;
 	char pin[HTTP_PIN_TEXT]; /* of who answered; "" without TLS */
-	uint64_t sent;		 /* of the body, also when there was no answer */
+	uint64_t sent;		 /* of the body at least, also when there was no answer */
 };
 
 /*
  * Does it through the seam. Redirections are not followed. 0 = there is an answer, of whatever
  * status; else a negative errno, ret without head and body but with `sent`:
  * -ENOSYS (an implementation without), -ENETUNREACH, -ECONNREFUSED (nobody listens), -ETIMEDOUT,
- * -ECONNRESET (ended in the middle), -EPROTO (no TLS 1.2 or newer in common, or no HTTP),
- * -EKEYREJECTED (not the pinned peer), -EMSGSIZE (a larger answer), -ECANCELED (a part's read()
- * failed), -ENOMEM.
+ * -ECONNRESET (ended in the middle), -EPROTO (no TLS 1.2 or newer in common), -EBADMSG (its answer
+ * is no HTTP), -EKEYREJECTED (not the pinned peer, or its chain does not hold), -EMSGSIZE (a larger
+ * answer), -ECANCELED (a part's read() failed), -EINVAL (no URL of HTTPS), -ENOMEM.
  */
 int http_ask(struct hwio *hw, const struct http_request *request, struct http_answer *ret);
 

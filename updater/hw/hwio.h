@@ -23,6 +23,8 @@
 #define HWIO_GENL "/dev/socket/genl"
 /* A datagram socket for the ioctls of network interfaces (netdevice(7)). */
 #define HWIO_INET "/dev/socket/inet"
+/* Never opened: http() by its name in traces and faults. */
+#define HWIO_HTTP "/dev/socket/http"
 
 /*
  * A note by this subject says what the thread does from here on ("step 3"): a recorded run is

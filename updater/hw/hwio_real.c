@@ -18,6 +18,7 @@
 
 #include "base/cleanup.h"
 #include "hw/box.h"
+#include "hw/http.h"
 
 struct hwio_real {
 	struct hwio hw;
@@ -248,6 +249,13 @@ static int real_run(struct hwio *hw, const struct box *box, struct box_end *ret)
 	return box_run(real->root, box, ret);
 }
 
+static int real_http(struct hwio *hw, const struct http_request *request, struct http_answer *ret)
+{
+	const struct hwio_real *real = hw->priv;
+
+	return real->root[0] ? -ENOSYS : http_curl(request, ret);
+}
+
 static const struct hwio_ops real_ops = {
 	.name = "real",
 	.open = real_open,
@@ -262,6 +270,7 @@ static const struct hwio_ops real_ops = {
 	.now_ms = real_now_ms,
 	.sleep_ms = real_sleep_ms,
 	.run = real_run,
+	.http = real_http,
 };
 
 struct hwio *hwio_real_new(const char *root)
