@@ -23,3 +23,7 @@ LAB_MODEL_SRCS += tests/lab/scsi_model.c
 # What reads uploads has a fuzzer of its own.
 LAB_ILO_MULTIPART := tests/lab/ilo/multipart.c
 LAB_MODEL_SRCS += $(LAB_ILO_MULTIPART)
+# The iLO as a pure model.
+LAB_ILO_MODEL_SRCS := $(addprefix tests/lab/ilo/,model.c generations.c http.c tree.c inventory.c \
+	accounts.c update.c flash.c repository.c tasks.c)
+LAB_MODEL_SRCS += $(LAB_ILO_MODEL_SRCS)
