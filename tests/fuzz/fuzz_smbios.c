@@ -35,12 +35,17 @@ static void check_entry(const uint8_t *data, size_t size, size_t begin, size_t e
 static void check_parts(const struct smbios_entry *entry)
 {
 	struct smbios_firmware firmware;
+	struct smbios_host_network network;
 	struct smbios_place place;
 	struct smbios_tpm tpm;
 	char words[64];
 
 	smbios_host_interface(entry, words, sizeof(words), NULL);
 	check_text(words, sizeof(words));
+	if (smbios_host_network(entry, &network) &&
+	    (entry->type != SMBIOS_TYPE_HOST_INTERFACE || network.service_format < 1 ||
+	     network.service_format > 2))
+		abort();
 	smbios_firmware(entry, &firmware, NULL);
 	check_text(firmware.name, sizeof(firmware.name));
 	check_text(firmware.guid, sizeof(firmware.guid));

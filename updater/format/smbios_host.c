@@ -113,3 +113,60 @@ int smbios_host_interface(const struct smbios_entry *entry, char *ret, size_t si
 	}
 	return 0;
 }
+
+/* DSP0270 8.3: the second versions of both begin with their length, and tell the MAC. */
+static bool read_card(const uint8_t *data, size_t len, struct smbios_host_network *ret)
+{
+	enum { USB = 2, PCI = 3, USB_V2 = 4, PCI_V2 = 5 };
+	uint8_t type = len ? data[0] : 0;
+	bool second = type == USB_V2 || type == PCI_V2;
+	size_t ids = second ? 2 : 1, mac = type == USB_V2 ? 7 : 10;
+
+	if (type < USB || type > PCI_V2 || len < ids + 4)
+		return false;
+	ret->usb = type == USB || type == USB_V2;
+	ret->vendor = le16_at(data + ids);
+	ret->product = le16_at(data + ids + 2);
+	if (second && len >= mac + sizeof(ret->mac))
+		memcpy(ret->mac, data + mac, sizeof(ret->mac));
+	return true;
+}
+
+/* DSP0270 8.6.1. */
+static bool read_addresses(const uint8_t *data, size_t len, struct smbios_host_network *ret)
+{
+	enum { HOST_FORMAT = 17, HOST_IP = 18, HOST_MASK = 34, FORMAT = 51, IP = 52, PORT = 84 };
+
+	if (len < PORT + 2)
+		return false;
+	ret->host_format = data[HOST_FORMAT];
+	memcpy(ret->host_ip, data + HOST_IP, 16);
+	memcpy(ret->host_mask, data + HOST_MASK, 16);
+	ret->service_format = data[FORMAT];
+	memcpy(ret->service_ip, data + IP, 16);
+	ret->port = le16_at(data + PORT);
+	return ret->service_format == FORMAT_IPV4 || ret->service_format == FORMAT_IPV6;
+}
+
+bool smbios_host_network(const struct smbios_entry *entry, struct smbios_host_network *ret)
+{
+	const uint8_t *data = entry->data;
+	size_t pos, count;
+
+	*ret = (struct smbios_host_network){ 0 };
+	if (entry->type != SMBIOS_TYPE_HOST_INTERFACE || entry->data_len < 6 ||
+	    data[4] != INTERFACE_NETWORK)
+		return false;
+	pos = 6u + data[5];
+	if (pos >= entry->data_len || !read_card(data + 6, data[5], ret))
+		return false;
+	count = data[pos++];
+	for (size_t i = 0; i < count; i++) {
+		if (entry->data_len - pos < 2 || entry->data_len - pos - 2 < data[pos + 1])
+			return false;
+		if (data[pos] == PROTOCOL_REDFISH)
+			return read_addresses(data + pos + 2, data[pos + 1], ret);
+		pos += 2u + data[pos + 1];
+	}
+	return false;
+}

@@ -63,4 +63,18 @@ int smbios_tpm(const struct smbios_entry *entry, struct smbios_tpm *ret, struct 
 int smbios_host_interface(const struct smbios_entry *entry, char *ret, size_t size,
 			  struct err *err);
 
+/* The network that a host interface (type 42) is, and where the Redfish service answers there. */
+struct smbios_host_network {
+	bool usb;		  /* else PCI */
+	uint16_t vendor, product; /* of the card */
+	uint8_t mac[6];		  /* all zero = not told */
+	uint8_t host_ip[16], host_mask[16], service_ip[16];
+	uint8_t host_format,
+		service_format; /* 1 = IPv4 (first four bytes), 2 = IPv6, 0 = not told */
+	uint16_t port;		/* 0 = not told */
+};
+
+/* False: no type 42, no network card with Redfish over IP, or lengths that do not fit. */
+bool smbios_host_network(const struct smbios_entry *entry, struct smbios_host_network *ret);
+
 #endif

@@ -150,6 +150,14 @@ static void describe_ethtool(const void *arg, bool done, struct ioctl_data *ret)
 		}
 }
 
+/* Flags and addresses of interfaces: all of it stands in the argument. */
+static void describe_interface(const void *arg, bool done, struct ioctl_data *ret)
+{
+	(void)arg;
+	(void)done;
+	(void)ret;
+}
+
 /* Bytes of an argument that are no value: pointers, and what the compiler fills up with. */
 struct span {
 	size_t offset, len;
@@ -198,6 +206,31 @@ static const struct shape {
 	  sizeof(BIG_IOCTL_Command_struct),
 	  describe_cciss_big,
 	  { { 84, 12 } } },
+	{ REQUEST(SIOCGIFFLAGS),
+	  "SIOCGIFFLAGS",
+	  sizeof(struct ifreq),
+	  describe_interface,
+	  { { 18, 22 } } },
+	{ REQUEST(SIOCSIFFLAGS),
+	  "SIOCSIFFLAGS",
+	  sizeof(struct ifreq),
+	  describe_interface,
+	  { { 18, 22 } } },
+	{ REQUEST(SIOCGIFADDR),
+	  "SIOCGIFADDR",
+	  sizeof(struct ifreq),
+	  describe_interface,
+	  { { 32, 8 } } },
+	{ REQUEST(SIOCSIFADDR),
+	  "SIOCSIFADDR",
+	  sizeof(struct ifreq),
+	  describe_interface,
+	  { { 32, 8 } } },
+	{ REQUEST(SIOCSIFNETMASK),
+	  "SIOCSIFNETMASK",
+	  sizeof(struct ifreq),
+	  describe_interface,
+	  { { 32, 8 } } },
 	{ REQUEST(SIOCETHTOOL),
 	  "SIOCETHTOOL",
 	  sizeof(struct ifreq),
