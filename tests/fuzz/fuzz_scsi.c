@@ -48,6 +48,18 @@ static void pages(const uint8_t *data, size_t size)
 	}
 }
 
+static void behind(const uint8_t *data, size_t size)
+{
+	const uint8_t *identify = scsi_ata_identify(data, size);
+	struct scsi_bmic_drive drive;
+
+	MUST(!identify || (identify > data && identify + 512 <= data + size));
+	if (!scsi_parse_bmic_drive(data, size, &drive)) {
+		must_be_printable(drive.serial, 40);
+		must_be_printable(drive.connector, 2);
+	}
+}
+
 /* Whatever a drive says of its abilities, what is planned is within them. */
 static void plan(const uint8_t *data, size_t size)
 {
@@ -62,7 +74,8 @@ static void plan(const uint8_t *data, size_t size)
 	can.has_buffer = !scsi_parse_buffer(data, 4, &can.buffer);
 	if (scsi_plan_make(&can, &comp, 70000, &got, &err))
 		return;
-	MUST(!can.buffer.capacity || can.buffer.capacity >= 70000);
+	MUST(!can.buffer.capacity || can.buffer.capacity >= 70000 ||
+	     (can.buffer.boundary < 24 && can.buffer.capacity < 1u << can.buffer.boundary));
 	MUST(!can.extended.modes || can.extended.modes >> got.mode & 1);
 	MUST(got.mode == SCSI_WRITE_WHOLE || (can.buffer.boundary != SCSI_BOUNDARY_NONE &&
 					      got.piece_bytes % (1u << can.buffer.boundary) == 0));
@@ -82,7 +95,8 @@ static void sense(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static void (*const parts[])(const uint8_t *, size_t) = { inquiry, pages, plan, sense };
+	static void (*const parts[])(const uint8_t *, size_t) = { inquiry, pages, plan, sense,
+								  behind };
 	uint8_t *exact;
 
 	if (size == 0 || size > SCSI_VPD_MAX_BYTES)
@@ -91,7 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!exact)
 		return 0;
 	memcpy(exact, data + 1, size - 1);
-	parts[data[0] % 4](exact, size - 1);
+	parts[data[0] % 5](exact, size - 1);
 	(void)scsi_self_test_runs(exact, size - 1);
 	free(exact);
 	return 0;

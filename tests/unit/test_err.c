@@ -33,7 +33,11 @@ static void prefix_goes_before(void)
 	err_prefix(&err, "nvme0");
 	CHECK_STR(err.text, "nvme0: chunk 9: refused");
 	CHECK_INT(err.code, ERR_DEVICE);
-	CHECK_INT(err_prefix(NULL, "x"), ERR_INTERNAL);
+	CHECK_INT(err_set(NULL, ERR_BUSY, "y"), ERR_BUSY);
+	CHECK_INT(err_prefix(NULL, "x"), ERR_BUSY);
+	CHECK_INT(err_set_errno(NULL, ERR_IO, 5, "y"), ERR_IO);
+	CHECK_INT(err_prefix(NULL, "x"), ERR_IO);
+	CHECK_INT(err_prefix(&err, "x"), ERR_DEVICE); /* its own, whatever came last */
 }
 
 /* Long texts are cut, never written beyond, and stay terminated; the outermost prefix survives. */

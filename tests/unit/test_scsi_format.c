@@ -133,6 +133,41 @@ static void buffer_and_self_test(void)
 	CHECK(!scsi_self_test_runs(log, sizeof(log)));
 }
 
+static void behind_a_smart_array(void)
+{
+	uint8_t buf[116] = { 0 };
+	struct scsi_bmic_drive got;
+
+	memset(buf + 52, ' ', 40);
+	memcpy(buf + 52, " S3RI\x01L", 7);
+	memcpy(buf + 112, "1I", 2);
+	buf[114] = 4;
+	buf[115] = 255;
+	CHECK_INT(scsi_parse_bmic_drive(buf, 115, &got), ERR_FORMAT);
+	CHECK_INT(scsi_parse_bmic_drive(buf, 116, &got), 0);
+	CHECK_STR(got.serial, "S3RI?L");
+	CHECK_STR(got.connector, "1I");
+	CHECK_INT(got.box, 4);
+	CHECK_INT(got.bay, 255);
+	memset(buf + 112, 0, 2);
+	CHECK_INT(scsi_parse_bmic_drive(buf, 116, &got), 0);
+	CHECK_STR(got.connector, "");
+}
+
+static void ata_information(void)
+{
+	uint8_t page[573] = { 0, 0x89, 0x02, 0x38 };
+
+	CHECK(scsi_ata_identify(page, 572) == page + 60);
+	CHECK(scsi_ata_identify(page, 573) == page + 60);
+	CHECK(!scsi_ata_identify(page, 571));
+	page[3] = 0x37; /* it says that it ends before */
+	CHECK(!scsi_ata_identify(page, 572));
+	page[3] = 0x38;
+	page[1] = 0x83;
+	CHECK(!scsi_ata_identify(page, 572));
+}
+
 int main(void)
 {
 	TAP_RUN(inquiry_field_by_field);
@@ -141,5 +176,7 @@ int main(void)
 	TAP_RUN(designators);
 	TAP_RUN(extended_inquiry);
 	TAP_RUN(buffer_and_self_test);
+	TAP_RUN(behind_a_smart_array);
+	TAP_RUN(ata_information);
 	return TAP_END();
 }

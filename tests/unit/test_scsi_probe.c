@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SAS drives in the inventory, found again, by two paths, and behind a Smart Array controller. */
+/* SAS drives in the inventory, found again, and by two paths. */
 #include <errno.h>
-#include <linux/cciss_ioctl.h>
 #include <scsi/sg.h>
 
 #include "scsi_bench.h"
@@ -151,124 +150,6 @@ static void two_paths_and_other_names(void)
 	stop(&bench);
 }
 
-/* A Smart Array with one drive behind it, at LUN 00 00 00 C0 00 00 00 00. */
-static const uint8_t drive_lun[8] = { 0, 0, 0, 0xc0 };
-
-struct array {
-	struct bench bench;
-	struct hwio_ops ops;
-	unsigned int status; /* not 0: the controller's answer to every command */
-	size_t reports;
-	uint32_t list_bytes; /* what the list says of its length */
-};
-
-static struct array array;
-
-static int array_ioctl(struct hwio *hw, int fd, unsigned long request, void *arg)
-{
-	IOCTL_Command_struct *io = arg;
-	struct sg_request req = { .cdb = io->Request.CDB,
-				  .cdb_len = io->Request.CDBLen,
-				  .data = io->buf,
-				  .data_len = io->buf_size };
-	uint8_t list[16] = { 0, 0, 0, (uint8_t)array.list_bytes };
-
-	(void)hw;
-	CHECK(fd >= 0);
-	if (request != (unsigned long)CCISS_PASSTHRU)
-		return -ENOTTY;
-	io->error_info.CommandStatus = (uint16_t)array.status;
-	if (array.status)
-		return 0;
-	CHECK_INT(io->Request.Type.Direction, io->buf_size ? XFER_READ : XFER_NONE);
-	if (req.cdb[0] == 0xc3) {
-		array.reports++;
-		memcpy(list + 8, drive_lun, 8);
-		sg_answer(&req, list, sizeof(list));
-	} else {
-		CHECK(!memcmp(io->LUN_info.LunAddrBytes, drive_lun, 8));
-		scsi_model_run(&array.bench.model, &req);
-	}
-	io->error_info.ScsiStatus = req.status;
-	io->error_info.CommandStatus = req.status ? CMD_TARGET_STATUS : CMD_DATA_UNDERRUN;
-	io->error_info.SenseLen = (uint8_t)(req.sense_len < 32 ? req.sense_len : 32);
-	memcpy(io->error_info.SenseInfo, req.sense, io->error_info.SenseLen);
-	io->error_info.ResidualCnt = io->buf_size - req.transferred;
-	return 0;
-}
-
-static void start_array(const char *settings)
-{
-	memset(&array, 0, sizeof(array));
-	start_drive(&array.bench, settings);
-	array.bench.device->driver = "smartpqi";
-	array.bench.device->type = 0x0c;
-	array.bench.device->block = false;
-	array.list_bytes = 8;
-	array.ops = *array.bench.lab->hw.ops;
-	array.ops.ioctl = array_ioctl;
-	array.bench.lab->hw.ops = &array.ops;
-	CHECK_INT(backend_scsi.probe(&array.bench.lab->hw, &array.bench.inv, &array.bench.err), 0);
-}
-
-static void a_drive_behind_a_smart_array(void)
-{
-	struct bench *bench = &array.bench;
-	struct device *dev;
-
-	start_array("");
-	CHECK_INT(array.reports, 1);
-	CHECK_INT(bench->inv.count, 1);
-	dev = bench->inv.devices;
-	CHECK_STR(dev->id, "drive:LAB0000001");
-	CHECK_STR(dev->version, "0100");
-	CHECK_STR(dev->parent, "pci:0000:00:1f.2");
-	CHECK_STR(prop(bench, "bar"), "BEHIND_RAID");
-	CHECK_STR(prop(bench, "scsi.address"), "000000c000000000");
-	CHECK(!dev->updateable);
-	strcpy(bench->model.running, "0101");
-	CHECK_INT(backend_scsi.refresh(&bench->lab->hw, dev, &bench->err), 0);
-	CHECK_STR(dev->version, "0101");
-	CHECK(!dev->updateable);
-	strcpy(bench->model.config.serial, "OTHER");
-	CHECK_INT(backend_scsi.refresh(&bench->lab->hw, dev, &bench->err), ERR_DEVICE_GONE);
-	stop(bench);
-}
-
-static void what_a_controller_may_answer(void)
-{
-	static const struct {
-		unsigned int status;
-		int want;
-	} cases[] = { { CMD_CONNECTION_LOST, ERR_DEVICE_GONE },
-		      { CMD_TIMEOUT, ERR_OVERDUE },
-		      { CMD_ABORTED, ERR_OVERDUE },
-		      { CMD_UNSOLICITED_ABORT, ERR_OVERDUE },
-		      { CMD_INVALID, ERR_UNSUPPORTED },
-		      { CMD_HARDWARE_ERR, ERR_DEVICE },
-		      { CMD_PROTOCOL_ERR, ERR_DEVICE },
-		      { CMD_DATA_OVERRUN, ERR_DEVICE },
-		      { 0x99, ERR_DEVICE } };
-	struct bench *bench = &array.bench;
-
-	start_array("");
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		array.status = cases[i].status;
-		CHECK_INT(backend_scsi.refresh(&bench->lab->hw, bench->inv.devices, &bench->err),
-			  cases[i].want);
-	}
-	stop(bench);
-	start_array("");
-	inventory_free(&bench->inv);
-	array.list_bytes = 240; /* more than came */
-	CHECK_INT(backend_scsi.probe(&bench->lab->hw, &bench->inv, &bench->err), 0);
-	CHECK_INT(bench->inv.count, 1);
-	stop(bench);
-	start_array("type=13"); /* an enclosure is no drive */
-	CHECK_INT(bench->inv.count, 0);
-	stop(bench);
-}
-
 int main(void)
 {
 	TAP_RUN(everything_a_drive_says);
@@ -276,7 +157,5 @@ int main(void)
 	TAP_RUN(others_are_others);
 	TAP_RUN(odd_answers);
 	TAP_RUN(two_paths_and_other_names);
-	TAP_RUN(a_drive_behind_a_smart_array);
-	TAP_RUN(what_a_controller_may_answer);
 	return TAP_END();
 }

@@ -41,6 +41,7 @@ static int read_behind(struct scsi_drive *drive, const uint8_t lun[8], struct er
 	memcpy(drive->path.lun, lun, 8);
 	drive->serial[0] = '\0';
 	drive->ids = (struct scsi_ids){ 0 };
+	drive->ata = (struct ata_identity){ 0 };
 	drive->can = (struct scsi_abilities){ 0 };
 	rc = scsi_drive_read(drive, err);
 	if (rc)
@@ -50,6 +51,31 @@ static int read_behind(struct scsi_drive *drive, const uint8_t lun[8], struct er
 	if (drive->inquiry.type != SCSI_TYPE_DISK && drive->inquiry.type != SCSI_TYPE_ZONED)
 		return err_set(err, ERR_NOT_FOUND, "no drive");
 	return 0;
+}
+
+/*
+ * "1I:1:3", as on the label of the cage: connector, box, bay. The controller counts its drives in a
+ * way of its own: a place is taken only from an answer that has this drive's serial number.
+ */
+static int put_slot(struct scsi_drive *drive, struct device *dev)
+{
+	uint8_t buf[SCSI_BMIC_DRIVE_BYTES];
+	struct scsi_bmic_drive place;
+	char number[8];
+	struct err ignored;
+	size_t len;
+
+	if (cciss_identify_physical(&drive->path, drive->path.lun, buf, &len, &ignored) ||
+	    scsi_parse_bmic_drive(buf, len, &place) || !place.serial[0] ||
+	    strcmp(place.serial, drive->serial) != 0)
+		return 0;
+	snprintf(dev->slot, sizeof(dev->slot), "%s:%u:%u", place.connector, (unsigned int)place.box,
+		 (unsigned int)place.bay);
+	snprintf(number, sizeof(number), "%u", (unsigned int)place.box);
+	if (device_set_prop(dev, "scsi.box", number))
+		return ERR_NOMEM;
+	snprintf(number, sizeof(number), "%u", (unsigned int)place.bay);
+	return device_set_prop(dev, "scsi.bay", number);
 }
 
 static bool is_known(const struct inventory *inv, const struct scsi_drive *drive)
@@ -64,7 +90,7 @@ static bool is_known(const struct inventory *inv, const struct scsi_drive *drive
 	return false;
 }
 
-static int add_behind(struct inventory *inv, const struct scsi_drive *drive, struct err *err)
+static int add_behind(struct inventory *inv, struct scsi_drive *drive, struct err *err)
 {
 	bool is_ata = !strcmp(drive->inquiry.vendor, "ATA");
 	struct device *dev;
@@ -76,7 +102,7 @@ static int add_behind(struct inventory *inv, const struct scsi_drive *drive, str
 	if (rc)
 		return rc;
 	dev->updateable = false;
-	if (device_set_prop(dev, "scsi.behind", drive->node.sg) ||
+	if (put_slot(drive, dev) || device_set_prop(dev, "scsi.behind", drive->node.sg) ||
 	    device_set_prop(dev, "drive.protocol", is_ata ? "SATA" : "SAS") ||
 	    device_set_bar(dev, "BEHIND_RAID",
 			   "its RAID controller owns it: microcode goes through the controller's "

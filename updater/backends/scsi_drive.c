@@ -14,6 +14,21 @@ static int read_page(struct scsi_drive *drive, enum scsi_vpd_page page, uint8_t 
 	return scsi_inquiry(&drive->path, page, buf, size, ret_len, &ignored);
 }
 
+/* INQUIRY has room for 16 characters of a SATA drive's model, and 4 of its revision. */
+static void read_ata(struct scsi_drive *drive)
+{
+	uint8_t buf[SCSI_ATA_PAGE_BYTES];
+	const uint8_t *identify;
+	struct err ignored;
+	size_t len;
+
+	if (read_page(drive, SCSI_VPD_ATA, buf, sizeof(buf), &len))
+		return;
+	identify = scsi_ata_identify(buf, len);
+	if (identify && ata_parse_identify(identify, ATA_BLOCK_BYTES, &drive->ata, &ignored))
+		drive->ata = (struct ata_identity){ 0 };
+}
+
 /* Pages are optional: what is not there, refused or damaged leaves its field empty. */
 static void read_pages(struct scsi_drive *drive)
 {
@@ -33,6 +48,8 @@ static void read_pages(struct scsi_drive *drive)
 	if (pages.has[SCSI_VPD_EXTENDED] &&
 	    !read_page(drive, SCSI_VPD_EXTENDED, buf, sizeof(buf), &len))
 		(void)scsi_parse_extended(buf, len, &drive->can.extended);
+	if (pages.has[SCSI_VPD_ATA] && !strcmp(drive->inquiry.vendor, "ATA"))
+		read_ata(drive);
 }
 
 /* What the block layer lets through at once, of the disk that belongs to the node. */

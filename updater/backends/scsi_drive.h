@@ -5,6 +5,7 @@
 
 #include "backends/backend.h"
 #include "backends/scsi_plan.h"
+#include "format/ata.h"
 #include "hw/scsi_node.h"
 
 struct scsi_drive {
@@ -14,6 +15,7 @@ struct scsi_drive {
 	char serial[64];
 	struct scsi_ids ids;
 	struct scsi_abilities can;
+	struct ata_identity ata; /* of a SATA drive behind a translator; model "" = it is none */
 };
 
 /* Reads what the drive at the other end of the path says, live. */

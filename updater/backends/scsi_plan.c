@@ -8,6 +8,7 @@
 #define BOUNDARY_UNKNOWN       (4 * KIB)
 #define BOUNDARY_MAX	       (1024 * KIB)
 #define OFFSET_LIMIT	       (1u << 24) /* offset and length have 24 bits */
+#define CAPACITY_NOT_SAID      0xffffffu
 #define TIMEOUT_MAX_MS	       0x7fffffffu
 #define MS_PER_EXPECTED_SECOND 10000u /* ten times what is expected, law 8 */
 
@@ -91,19 +92,34 @@ static int piece_of(const struct scsi_abilities *can, uint32_t *ret, struct err 
 	return 0;
 }
 
+/*
+ * What READ BUFFER says of the buffer's size, 0 = nothing: all zeros and all ones are no sizes, and
+ * a buffer that cannot hold a single piece from one offset to the next is not the one for
+ * microcode.
+ */
+static uint32_t capacity_of(const struct scsi_abilities *can)
+{
+	uint32_t capacity = can->buffer.capacity;
+
+	if (!can->has_buffer || capacity == CAPACITY_NOT_SAID)
+		return 0;
+	return can->buffer.boundary < 24 && capacity < 1u << can->buffer.boundary ? 0 : capacity;
+}
+
 static int check_size(const struct scsi_abilities *can, bool whole, uint64_t size_bytes,
 		      struct err *err)
 {
 	unsigned long long size = size_bytes;
+	uint32_t capacity = capacity_of(can);
 
 	if (!size)
 		return err_set(err, ERR_FORMAT, "0 bytes: not a firmware image");
 	if (size >= OFFSET_LIMIT)
 		return err_set(err, ERR_TOO_LARGE, "%llu bytes are more than WRITE BUFFER can name",
 			       size);
-	if (can->has_buffer && can->buffer.capacity && size > can->buffer.capacity)
+	if (capacity && size > capacity)
 		return err_set(err, ERR_TOO_LARGE, "%llu bytes, but the drive's buffer has %u",
-			       size, can->buffer.capacity);
+			       size, capacity);
 	if (whole && can->transfer_max && size > can->transfer_max)
 		return err_set(
 			err, ERR_TOO_LARGE,

@@ -145,14 +145,19 @@ int scsi_describe(const struct scsi_drive *drive, struct device *dev, struct err
 	describe_place(&to, node);
 	snprintf(dev->backend, sizeof(dev->backend), "scsi");
 	dev->evidence = EVIDENCE_EMULATOR;
-	snprintf(dev->version, sizeof(dev->version), "%s", inquiry->revision);
+	snprintf(dev->version, sizeof(dev->version), "%s",
+		 drive->ata.revision[0] ? drive->ata.revision : inquiry->revision);
 	put_updateable(&to);
 	describe_put(&to, "scsi.rev", "%s", inquiry->revision);
-	describe_put(&to, "drive.rev", "%s", inquiry->revision);
+	describe_put(&to, "ata.rev", "%s", drive->ata.revision);
+	describe_put(&to, "drive.rev", "%s",
+		     drive->ata.revision[0] ? drive->ata.revision : inquiry->revision);
 	describe_put(&to, "drive.protocol", "SAS");
 	describe_put(&to, "scsi.wwn", "%s", drive->ids.wwn);
 	describe_put(&to, "scsi.port", "%s", drive->ids.port);
 	put_abilities(&to, drive);
+	if (drive->ata.model[0])
+		describe_target(&to, "drive-model", drive->ata.model);
 	if (inquiry->product[0])
 		describe_target(&to, "drive-model", inquiry->product);
 	return describe_end(&to, err);

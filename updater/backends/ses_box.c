@@ -47,10 +47,10 @@ static int read_pages(struct ses_box *box, struct err *err)
 static int read_box(struct ses_box *box, struct err *err)
 {
 	size_t len;
-	int rc = ses_inquiry(&box->path, box->page, &len, err);
+	int rc = scsi_inquiry(&box->path, -1, box->page, SCSI_INQUIRY_BYTES, &len, err);
 
 	if (!rc)
-		rc = ses_parse_inquiry(box->page, len, &box->inquiry, err);
+		rc = scsi_parse_inquiry(box->page, len, &box->inquiry, err);
 	if (!rc && box->inquiry.type != SCSI_TYPE_ENCLOSURE)
 		rc = err_set(err, ERR_FORMAT, "it is no enclosure any more");
 	if (!rc)

@@ -7,15 +7,16 @@
 #define DRYDOCK_BACKENDS_SES_BOX_H
 
 #include "backends/backend.h"
+#include "format/scsi.h"
 #include "format/ses.h"
-#include "hw/scsi.h"
+#include "hw/scsi_request.h"
 #include "hw/scsi_node.h"
 
 struct ses_box {
 	struct scsi_path path;
 	struct scsi_node node;
 	char sas_address[24]; /* of its target port, as sysfs has it; "" = none */
-	struct ses_inquiry inquiry;
+	struct scsi_inquiry inquiry;
 	struct ses_configuration config;
 	bool takes_firmware; /* it has page 0Eh */
 	bool tells_slots;    /* it has page 0Ah */

@@ -15,10 +15,14 @@ static const char *const err_ids[] = {
 _Static_assert(sizeof(err_ids) / sizeof(*err_ids) == ERR_USAGE - ERR_LAST + 1,
 	       "one id for each code");
 
+/* The last code of this thread: what err_prefix() returns where nobody wants the text. */
+static _Thread_local int last_code = ERR_INTERNAL;
+
 int err_set(struct err *err, int code, const char *fmt, ...)
 {
 	va_list ap;
 
+	last_code = code;
 	if (!err)
 		return code;
 	err->code = code;
@@ -33,6 +37,7 @@ int err_set_errno(struct err *err, int code, int errnum, const char *fmt, ...)
 	va_list ap;
 	size_t len;
 
+	last_code = code;
 	if (!err)
 		return code;
 	err->code = code;
@@ -51,7 +56,7 @@ int err_prefix(struct err *err, const char *fmt, ...)
 	int len;
 
 	if (!err)
-		return ERR_INTERNAL;
+		return last_code;
 	va_start(ap, fmt);
 	len = vsnprintf(prefixed, sizeof(prefixed), fmt, ap);
 	va_end(ap);

@@ -46,7 +46,10 @@ int err_set(struct err *err, int code, const char *fmt, ...) __attribute__((form
 int err_set_errno(struct err *err, int code, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* Puts "<text>: " before what is there; returns err->code. */
+/*
+ * Puts "<text>: " before what is there; returns err->code. Without err there is no text, and it
+ * returns the code that this thread set last.
+ */
 int err_prefix(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* The stable id of a code, "HASH" for ERR_HASH; "INTERNAL" for anything unknown. */

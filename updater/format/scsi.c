@@ -143,3 +143,28 @@ bool scsi_self_test_runs(const uint8_t *buf, size_t len)
 	return len > 8 && (buf[0] & 0x3f) == 0x10 && be16_at(buf + 4) == 1 && buf[7] > 0 &&
 	       (buf[8] & 0x0f) == 0x0f;
 }
+
+int scsi_parse_bmic_drive(const uint8_t *buf, size_t len, struct scsi_bmic_drive *ret)
+{
+	enum { SERIAL = 52, CONNECTOR = 112, BOX = 114, BAY = 115 };
+
+	memset(ret, 0, sizeof(*ret));
+	if (len <= BAY)
+		return ERR_FORMAT;
+	copy_field(ret->serial, sizeof(ret->serial), buf + SERIAL, 40);
+	copy_field(ret->connector, sizeof(ret->connector), buf + CONNECTOR, 2);
+	ret->box = buf[BOX];
+	ret->bay = buf[BAY];
+	return 0;
+}
+
+const uint8_t *scsi_ata_identify(const uint8_t *buf, size_t len)
+{
+	enum { IDENTIFY = 56, IDENTIFY_BYTES = 512 }; /* behind the page's header */
+	const uint8_t *body;
+	size_t left;
+
+	if (!page_body(buf, len, SCSI_VPD_ATA, &body, &left) || left < IDENTIFY + IDENTIFY_BYTES)
+		return NULL;
+	return body + IDENTIFY;
+}

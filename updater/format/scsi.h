@@ -56,6 +56,26 @@ struct scsi_buffer {
 	uint32_t capacity; /* bytes */
 };
 
+/*
+ * Where a Smart Array has a drive: "identify physical device" of its BMIC commands, Linux
+ * drivers/scsi/smartpqi/smartpqi.h (the same offsets as in cciss_vol_status).
+ */
+#define SCSI_BMIC_DRIVE_BYTES 512
+
+struct scsi_bmic_drive {
+	char serial[41];
+	char connector[3]; /* "1I": of the controller; "" = not told */
+	uint8_t box, bay;
+};
+
+/* ERR_FORMAT: too short to have a bay. */
+int scsi_parse_bmic_drive(const uint8_t *buf, size_t len, struct scsi_bmic_drive *ret);
+
+/* Page 89h (SAT-4 §12.4.2): the IDENTIFY DEVICE data of a SATA drive, 512 bytes in buf; NULL =
+ * none. */
+#define SCSI_ATA_PAGE_BYTES 572
+const uint8_t *scsi_ata_identify(const uint8_t *buf, size_t len);
+
 /* ERR_FORMAT: shorter than 36 bytes, or there is no device at that address (qualifier 3). */
 int scsi_parse_inquiry(const uint8_t *buf, size_t len, struct scsi_inquiry *ret, struct err *err);
 

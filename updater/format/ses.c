@@ -176,18 +176,3 @@ bool ses_has_page(const uint8_t *buf, size_t len, enum ses_page page)
 			return true;
 	return false;
 }
-
-int ses_parse_inquiry(const uint8_t *buf, size_t len, struct ses_inquiry *ret, struct err *err)
-{
-	memset(ret, 0, sizeof(*ret));
-	if (len < SES_INQUIRY_BYTES)
-		return err_set(err, ERR_FORMAT, "INQUIRY: %zu bytes instead of %d", len,
-			       SES_INQUIRY_BYTES);
-	ret->type = buf[0] & 0x1f;
-	copy_text(buf + 8, 8, ret->vendor);
-	copy_text(buf + 16, 16, ret->product);
-	copy_text(buf + 32, 4, ret->revision);
-	if (!ret->product[0] && !ret->revision[0])
-		return err_set(err, ERR_FORMAT, "INQUIRY: the device says nothing");
-	return 0;
-}

@@ -86,16 +86,4 @@ int ses_parse_slots(const uint8_t *buf, size_t len, struct ses_slot *ret, size_t
 /* buf holds page 00h: does the process have this page? A page that cannot be read has none. */
 bool ses_has_page(const uint8_t *buf, size_t len, enum ses_page page);
 
-/* Standard INQUIRY data (SPC-5 §6.7.2): at least 36 bytes. */
-#define SES_INQUIRY_BYTES 36
-
-struct ses_inquiry {
-	uint8_t type; /* peripheral device type */
-	char vendor[9];
-	char product[17];
-	char revision[5];
-};
-
-int ses_parse_inquiry(const uint8_t *buf, size_t len, struct ses_inquiry *ret, struct err *err);
-
 #endif

@@ -7,8 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/scsi.h"
+
+enum { BMIC_READ = 0x26, BMIC_IDENTIFY_PHYSICAL = 0x15 };
+
 #define ENTRY_BYTES  8
 #define HEADER_BYTES 8
+#define PIECE_BYTES  65536u /* of CCISS_BIG_PASSTHRU; the driver allows up to MAX_KMALLOC_SIZE */
+
+_Static_assert(PIECE_BYTES <= MAX_KMALLOC_SIZE && CCISS_DATA_MAX <= 31 * PIECE_BYTES,
+	       "what the driver takes");
 
 static const struct {
 	unsigned int status;
@@ -69,48 +77,84 @@ static unsigned int direction_of(enum scsi_direction direction)
 	return XFER_NONE;
 }
 
-static void take_answer(const IOCTL_Command_struct *io, const struct scsi_command *cmd,
+static void take_answer(const ErrorInfo_struct *info, const struct scsi_command *cmd,
 			struct scsi_answer *ret)
 {
-	size_t sense = io->error_info.SenseLen;
-	uint32_t residual = io->error_info.ResidualCnt;
+	size_t sense = info->SenseLen;
+	uint32_t residual = info->ResidualCnt;
 
-	ret->status = io->error_info.CommandStatus ? io->error_info.ScsiStatus : SCSI_GOOD;
+	ret->status = info->CommandStatus ? info->ScsiStatus : SCSI_GOOD;
 	ret->sense_len = sense < SENSEINFOBYTES ? sense : SENSEINFOBYTES;
-	memcpy(ret->sense, io->error_info.SenseInfo, ret->sense_len);
+	memcpy(ret->sense, info->SenseInfo, ret->sense_len);
 	if (cmd->direction != SCSI_NO_DATA && residual <= cmd->data_len)
 		ret->transferred = cmd->data_len - residual;
+}
+
+static void make_request(const struct scsi_path *path, const struct scsi_command *cmd,
+			 LUNAddr_struct *ret_lun, RequestBlock_struct *ret)
+{
+	uint32_t seconds = (cmd->timeout_ms + 999) / 1000;
+
+	memcpy(ret_lun->LunAddrBytes, path->lun, sizeof(path->lun));
+	memcpy(ret->CDB, cmd->cdb, cmd->cdb_len);
+	ret->CDBLen = cmd->cdb_len;
+	ret->Type.Type = TYPE_CMD;
+	ret->Type.Attribute = ATTR_SIMPLE & 7;
+	ret->Type.Direction = direction_of(cmd->direction) & 3u;
+	ret->Timeout = seconds < UINT16_MAX ? (uint16_t)seconds : UINT16_MAX;
+}
+
+static int run_small(struct scsi_path *path, const struct scsi_command *cmd,
+		     ErrorInfo_struct *ret_info)
+{
+	IOCTL_Command_struct io;
+	int rc;
+
+	memset(&io, 0, sizeof(io));
+	make_request(path, cmd, &io.LUN_info, &io.Request);
+	io.buf_size = cmd->direction == SCSI_NO_DATA ? 0 : (uint16_t)cmd->data_len;
+	io.buf = cmd->direction == SCSI_NO_DATA ? NULL : cmd->data;
+	rc = path->hw->ops->ioctl(path->hw, path->fd, CCISS_PASSTHRU, &io);
+	*ret_info = io.error_info;
+	return rc;
+}
+
+/* The driver copies the data in pieces of malloc_size, of which a command has at most 31. */
+static int run_big(struct scsi_path *path, const struct scsi_command *cmd,
+		   ErrorInfo_struct *ret_info)
+{
+	BIG_IOCTL_Command_struct io;
+	int rc;
+
+	memset(&io, 0, sizeof(io));
+	make_request(path, cmd, &io.LUN_info, &io.Request);
+	io.malloc_size = cmd->data_len < PIECE_BYTES ? cmd->data_len : PIECE_BYTES;
+	io.buf_size = cmd->data_len;
+	io.buf = cmd->data;
+	rc = path->hw->ops->ioctl(path->hw, path->fd, CCISS_BIG_PASSTHRU, &io);
+	*ret_info = io.error_info;
+	return rc;
 }
 
 static int cciss_run(struct scsi_path *path, const struct scsi_command *cmd,
 		     struct scsi_answer *ret, struct err *err)
 {
-	uint32_t seconds = (cmd->timeout_ms + 999) / 1000;
-	IOCTL_Command_struct io;
+	bool big = cmd->direction != SCSI_NO_DATA && cmd->data_len > UINT16_MAX;
+	ErrorInfo_struct info;
 	int rc;
 
 	memset(ret, 0, sizeof(*ret));
-	memset(&io, 0, sizeof(io));
-	if (cmd->data_len > UINT16_MAX)
+	if (cmd->data_len > CCISS_DATA_MAX)
 		return err_set(err, ERR_UNSUPPORTED,
 			       "%u bytes are more than the pass-through takes", cmd->data_len);
-	if (cmd->cdb_len > sizeof(io.Request.CDB))
+	if (cmd->cdb_len > sizeof(((RequestBlock_struct *)NULL)->CDB))
 		return err_set(err, ERR_INTERNAL, "a command of %u bytes", cmd->cdb_len);
-	memcpy(io.LUN_info.LunAddrBytes, path->lun, sizeof(path->lun));
-	memcpy(io.Request.CDB, cmd->cdb, cmd->cdb_len);
-	io.Request.CDBLen = cmd->cdb_len;
-	io.Request.Type.Type = TYPE_CMD;
-	io.Request.Type.Attribute = ATTR_SIMPLE & 7;
-	io.Request.Type.Direction = direction_of(cmd->direction) & 3u;
-	io.Request.Timeout = seconds < UINT16_MAX ? (uint16_t)seconds : UINT16_MAX;
-	io.buf_size = cmd->direction == SCSI_NO_DATA ? 0 : (uint16_t)cmd->data_len;
-	io.buf = cmd->direction == SCSI_NO_DATA ? NULL : cmd->data;
-	rc = path->hw->ops->ioctl(path->hw, path->fd, CCISS_PASSTHRU, &io);
+	rc = big ? run_big(path, cmd, &info) : run_small(path, cmd, &info);
 	if (rc < 0)
 		return driver_err(-rc, err);
-	rc = command_err(io.error_info.CommandStatus, err);
+	rc = command_err(info.CommandStatus, err);
 	if (!rc)
-		take_answer(&io, cmd, ret);
+		take_answer(&info, cmd, ret);
 	return rc;
 }
 
@@ -162,4 +206,37 @@ int cciss_report_physical(struct scsi_path *path, uint8_t (**ret_luns)[8], size_
 	if (rc)
 		return err_prefix(err, "REPORT PHYSICAL LUNS");
 	return take_luns(buf, answer.transferred, ret_luns, ret_count, err);
+}
+
+int cciss_identify_physical(struct scsi_path *path, const uint8_t lun[8], uint8_t *buf,
+			    size_t *ret_len, struct err *err)
+{
+	unsigned int bus = lun[7] & 0x3f, index = (bus - 1) << 8 | lun[6];
+	const uint8_t cdb[10] = { BMIC_READ,
+				  [2] = (uint8_t)index,
+				  [6] = BMIC_IDENTIFY_PHYSICAL,
+				  [7] = SCSI_BMIC_DRIVE_BYTES >> 8,
+				  [8] = SCSI_BMIC_DRIVE_BYTES & 0xff,
+				  [9] = (uint8_t)(index >> 8) };
+	const struct scsi_command cmd = { .cdb = cdb,
+					  .cdb_len = sizeof(cdb),
+					  .direction = SCSI_FROM_DEVICE,
+					  .data = buf,
+					  .data_len = SCSI_BMIC_DRIVE_BYTES,
+					  .timeout_ms = SCSI_READ_TIMEOUT_MS };
+	struct scsi_path controller = *path;
+	struct scsi_answer answer;
+	int rc;
+
+	*ret_len = 0;
+	if (!bus)
+		return err_set(err, ERR_UNSUPPORTED, "the drive has no number at its controller");
+	memset(controller.lun, 0, sizeof(controller.lun));
+	memset(buf, 0, SCSI_BMIC_DRIVE_BYTES);
+	rc = scsi_run(&controller, &cmd, &answer, err);
+	if (!rc && answer.status != SCSI_GOOD)
+		rc = err_set(err, ERR_DEVICE, "refused (SCSI status %02Xh)",
+			     (unsigned int)answer.status);
+	*ret_len = rc ? 0 : answer.transferred;
+	return rc ? err_prefix(err, "identify physical device") : 0;
 }

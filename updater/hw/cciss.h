@@ -10,7 +10,11 @@
 
 #define CCISS_LUNS_MAX 1024
 
-/* One command to scsi_path.lun; at most 65535 bytes of data by CCISS_PASSTHRU. */
+/*
+ * One command to scsi_path.lun: by CCISS_PASSTHRU, with more than 65535 bytes of data by
+ * CCISS_BIG_PASSTHRU, which hpsa has and smartpqi has not.
+ */
+#define CCISS_DATA_MAX (1024u << 10)
 extern const struct scsi_transport scsi_cciss;
 
 /*
@@ -19,5 +23,13 @@ extern const struct scsi_transport scsi_cciss;
  */
 int cciss_report_physical(struct scsi_path *path, uint8_t (**ret_luns)[8], size_t *ret_count,
 			  struct err *err);
+
+/*
+ * BMIC "identify physical device" (Linux, smartpqi.h; cciss_vol_status agrees) of the drive at lun:
+ * SCSI_BMIC_DRIVE_BYTES for scsi_parse_bmic_drive(). Reads only. ERR_UNSUPPORTED: this address has
+ * no number to ask by.
+ */
+int cciss_identify_physical(struct scsi_path *path, const uint8_t lun[8], uint8_t *buf,
+			    size_t *ret_len, struct err *err);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "format/scsi_sense.h"
 
-enum { INQUIRY = 0x12, RECEIVE_DIAGNOSTIC = 0x1c, SEND_DIAGNOSTIC = 0x1d };
+enum { RECEIVE_DIAGNOSTIC = 0x1c, SEND_DIAGNOSTIC = 0x1d };
 
 #define PCV	       0x01 /* RECEIVE DIAGNOSTIC RESULTS: the page code counts */
 #define PF	       0x10 /* SEND DIAGNOSTIC: the parameters are a page */
@@ -109,14 +109,6 @@ static int read_data(struct scsi_path *path, const uint8_t cdb[6], uint8_t *buf,
 	*ret_len = 0;
 	memset(buf, 0, size); /* whatever the path claims to have written */
 	return run(path, &cmd, ret_len, err);
-}
-
-int ses_inquiry(struct scsi_path *path, uint8_t *buf, size_t *ret_len, struct err *err)
-{
-	const uint8_t cdb[6] = { INQUIRY, 0, 0, 0, SES_INQUIRY_BYTES };
-	int rc = read_data(path, cdb, buf, SES_INQUIRY_BYTES, ret_len, err);
-
-	return rc ? err_prefix(err, "INQUIRY") : 0;
 }
 
 int ses_receive(struct scsi_path *path, enum ses_page page, uint8_t *buf, size_t size,

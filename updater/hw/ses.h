@@ -58,9 +58,6 @@ struct ses_control {
  * ERR_DEVICE_GONE, ERR_OVERDUE. A unit attention is news, no answer: the command is sent again.
  */
 
-/* Standard INQUIRY data. buf holds SES_INQUIRY_BYTES. */
-int ses_inquiry(struct scsi_path *path, uint8_t *buf, size_t *ret_len, struct err *err);
-
 /* A page, at most size (SES_PAGE_BYTES_MAX) bytes of it. */
 int ses_receive(struct scsi_path *path, enum ses_page page, uint8_t *buf, size_t size,
 		size_t *ret_len, struct err *err);

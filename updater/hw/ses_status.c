@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SES-4 table 53; the same as in sg_ses_microcode of sg3_utils. */
+/*
+ * SES-4 table 53; the same as in sg_ses_microcode of sg3_utils, whose table, like that of READ
+ * BUFFER's microcode status page in sg_read_buffer, has nothing at 86h and 87h: unknown, so failed.
+ */
 #include "hw/ses.h"
 
 static const struct ses_status statuses[] = {
