@@ -61,14 +61,17 @@ struct chif_host_interface {
 int chif_parse_header(const uint8_t *buf, size_t len, struct chif_header *ret, struct err *err);
 void chif_put_header(uint8_t buf[CHIF_HEADER], const struct chif_header *header);
 
-/* Whole answer packets. ERR_FORMAT (too short), ERR_DEVICE (its error code, in words). */
+/*
+ * Whole answer packets. ERR_FORMAT (too short), ERR_DEVICE (its error code), ERR_UNSUPPORTED (the
+ * iLO does not know the command, or has no host interface).
+ */
 int chif_parse_status(const uint8_t *packet, size_t len, struct chif_status *ret, struct err *err);
 int chif_parse_security(const uint8_t *packet, size_t len, enum chif_security *ret,
 			struct err *err);
 int chif_parse_host_interface(const uint8_t *packet, size_t len, struct chif_host_interface *ret,
 			      struct err *err);
 
-/* "production", "FIPS"; NULL = not known. */
+/* "production", "FIPS"; "not told" for what older ones leave zero; NULL = not known. */
 const char *chif_security_words(unsigned int state);
 
 #endif
