@@ -131,6 +131,17 @@ $(BUILD)/lab/bmc: tests/lab/bmc.c
 	$(call say,LAB,$@)
 	$(Q)$(LAB_CC) -o $@ $<
 
+# HTTPS by the libraries that the image has: they are there whenever an image is. The macros for
+# control messages in the headers of musl mix signs.
+LAB_MUSL := $(BUILD)/sysroot/musl
+lab: $(BUILD)/lab/lab_ilo
+$(BUILD)/lab/lab_ilo: $(LAB_ILO_SRCS) $(wildcard tests/lab/*.h tests/lab/ilo/*.h)
+	@mkdir -p $(@D)
+	$(call say,LAB,$@)
+	$(Q)$(patsubst gcc,$(LAB_MUSL)/bin/musl-gcc,$(LAB_CC)) -static -Wno-sign-conversion \
+		-isystem $(LAB_MUSL)/include -Iupdater -o $@ \
+		$(filter %.c,$^) -L$(LAB_MUSL)/lib -lssl -lcrypto -lyyjson -lpthread
+
 # A freestanding image without addresses (tests/lab/fwsim/fwsim.lds); the card is QEMU's "edu".
 lab: $(BUILD)/lab/fwsim.rom
 FWSIM_CC := gcc -std=c17 -Os $(WARN) -ffreestanding -fpie -fvisibility=hidden -mgeneral-regs-only \

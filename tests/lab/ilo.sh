@@ -17,7 +17,7 @@ ilo_start() {
 	shift
 	mkdir -p "$_dir"
 	rm -f "$_dir/control" "$_dir/port"
-	ilo_json usb-net,id=ilocard,bus=usb.0,netdev=ilonet,mac="$ilo_mac" >"$_dir/card"
+	ilo_json usb-net,id=ilocard,bus=usb.0,port=4,netdev=ilonet,mac="$ilo_mac" >"$_dir/card"
 	for _file in "$_dir"/medium-*; do
 		[ ! -f "$_file" ] || set -- "$@" --medium "$_file"
 	done
@@ -60,26 +60,29 @@ ilo_json() {
 		printf "{\"execute\":\"device_add\",\"arguments\":{\"driver\":\"%s\"", $1
 		for (i = 2; i <= NF; i++) {
 			split($i, pair, "=")
-			value = pair[2] ~ /^(true|false|[0-9]+)$/ ? pair[2] : "\"" pair[2] "\""
+			value = pair[1] == "bootindex" || pair[2] ~ /^(true|false)$/ ? pair[2] : "\"" pair[2] "\""
 			printf ",\"%s\":%s", pair[1], value
 		}
 		print "}}"
 	}'
 }
 
+# They come back to the ports that they had: a firmware knows its boot devices by them.
+
 # ilo_key DIR: the stick of stick_qemu is a virtual USB key of the iLO's. Before ilo_start.
 ilo_key() {
 	mkdir -p "$1"
-	ilo_json usb-storage,id=plug,bus=usb.0,drive=stick,removable=true,bootindex="${LAB_BOOTINDEX:-1}" >"$1/medium-key"
+	ilo_json usb-storage,id=plug,bus=usb.0,port=1,drive=stick,removable=true,bootindex="${LAB_BOOTINDEX:-1}" >"$1/medium-key"
 }
 
 # ilo_cd DIR IMAGE: a virtual CD drive with it. Before ilo_start; the options that QEMU needs for it
-# are among those of ilo_qemu_args. Its bootindex is 2; LAB_BOOTINDEX=3 puts the stick behind. The drive is there when all of it is: "attached" comes last.
+# are among those of ilo_qemu_args. Its bootindex is 2; LAB_BOOTINDEX=3 puts the stick behind. "attached"
+# comes last: the drive is there when all of it is.
 ilo_cd() {
 	mkdir -p "$1"
 	printf '%s\n' "$2" >"$1/cd"
 	{
-		ilo_json usb-bot,id=ilocd,bus=usb.0,attached=false
+		ilo_json usb-bot,id=ilocd,bus=usb.0,port=3,attached=false
 		ilo_json scsi-cd,id=ilocdrom,bus=ilocd.0,drive=ilocdimage,bootindex=2
 		printf '{"execute":"qom-set","arguments":{"path":"/machine/peripheral/ilocd",'
 		printf '"property":"attached","value":true}}\n'
@@ -117,7 +120,7 @@ ilo_qemu_args() {
 	ilo_qemu_card "$_ilo"
 	[ ! -f "$_ilo/cd" ] || printf '%s\n' \
 		"-blockdev driver=raw,node-name=ilocdimage,read-only=on,file.driver=file,file.filename=$(cat "$_ilo/cd")" \
-		'-device usb-bot,id=ilocd,bus=usb.0' \
+		'-device usb-bot,id=ilocd,bus=usb.0,port=3' \
 		'-device scsi-cd,id=ilocdrom,bus=ilocd.0,drive=ilocdimage,bootindex=2'
 }
 
@@ -132,6 +135,6 @@ ilo_qemu_card() {
 		"dhcpstart=16.1.15.2,ipv6=off,restrict=on,guestfwd=tcp:16.1.15.1:443-cmd:$_relay"
 	echo
 	case $(ilo_ask "$1" state) in
-	*card=on*) echo "-device usb-net,id=ilocard,bus=usb.0,netdev=ilonet,mac=$ilo_mac" ;;
+	*card=on*) echo "-device usb-net,id=ilocard,bus=usb.0,port=4,netdev=ilonet,mac=$ilo_mac" ;;
 	esac
 }
