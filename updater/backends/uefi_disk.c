@@ -6,13 +6,12 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "backends/uefi_deliver.h"
+#include "backends/uefi_esp_file.h"
 #include "base/cleanup.h"
 #include "hw/boot_next.h"
 #include "hw/efi_var.h"
@@ -21,7 +20,6 @@
 /* EFI_OS_INDICATIONS_FILE_CAPSULE_DELIVERY_SUPPORTED, UEFI 2.10 8.5.4 */
 #define FILE_CAPSULE 0x4u
 #define FOLDER	     "EFI/UpdateCapsule"
-#define PIECE_BYTES  (1u << 20)
 
 static int ask(struct backend_io *io, const uint8_t *header, uint64_t size, struct err *err)
 {
@@ -53,46 +51,6 @@ static int remove_old(const char *folder, struct err *err)
 	return 0;
 }
 
-static int write_all(struct backend_io *io, const struct uefi_capsule *cap, int fd, struct err *err)
-{
-	CLEANUP_FREE uint8_t *buf = malloc(PIECE_BYTES);
-	uint64_t size = cap->head.size;
-	size_t len;
-	int rc = buf ? 0 : err_set(err, ERR_NOMEM, "out of memory");
-
-	for (uint64_t offset = 0; !rc && offset < size; offset += len) {
-		len = size - offset < PIECE_BYTES ? (size_t)(size - offset) : PIECE_BYTES;
-		rc = uefi_capsule_bytes(io->payload, cap, offset, buf, len, err);
-		if (!rc)
-			rc = fsio_write_all(fd, buf, len);
-		if (rc == -ENOSPC)
-			rc = err_set(err, ERR_FULL,
-				     "the EFI system partition has no room for %llu bytes",
-				     (unsigned long long)size);
-		else if (rc < 0 && rc > -4096)
-			rc = err_set_errno(err, ERR_IO, -rc, "the EFI system partition");
-		if (!rc)
-			io->progress(io->ctx, offset + len);
-	}
-	if (!rc && fsync(fd))
-		rc = err_set_errno(err, ERR_IO, errno, "the EFI system partition");
-	return rc;
-}
-
-static int write_file(struct backend_io *io, const struct uefi_capsule *cap, const char *path,
-		      struct err *err)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int rc = fd < 0 ? err_set_errno(err, ERR_IO, errno, "%s", path)
-			: write_all(io, cap, fd, err);
-
-	if (fd >= 0 && close(fd) && !rc)
-		rc = err_set_errno(err, ERR_IO, errno, "%s", path);
-	if (rc)
-		(void)unlink(path);
-	return rc;
-}
-
 static int store(struct backend_io *io, const struct esrt_entry *entry,
 		 const struct uefi_capsule *cap, const struct esp *esp, uint64_t indications,
 		 struct err *err)
@@ -108,7 +66,7 @@ static int store(struct backend_io *io, const struct esrt_entry *entry,
 	if (!rc && !(indications & FILE_CAPSULE))
 		rc = remove_old(folder, err);
 	if (!rc)
-		rc = write_file(io, cap, path, err);
+		rc = uefi_esp_file_write(io, cap, path, err);
 	return rc ? rc : fsio_sync_dir(folder, err);
 }
 
