@@ -60,6 +60,7 @@ make_esp() {
 	cp "$work/signed/usr/lib/shim/mmx64.efi.signed" "$_esp/EFI/BOOT/mmx64.efi"
 	cp "$work/signed/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed" \
 		"$_esp/EFI/BOOT/grubx64.efi"
+	cp "$work/signed/usr/libexec/fwupd/efi/fwupdx64.efi.signed" "$_esp/EFI/BOOT/fwupdx64.efi"
 	filled find.cfg.in >"$_esp/EFI/debian/grub.cfg"
 	fat "$work/esp.img" "$esp_mib" DRYDOCKEFI "$_esp"
 }
@@ -141,7 +142,7 @@ key() {
 		sha256_of "$build/vmlinuz"
 		sha256_of "$build/initrd.zst"
 		cat "$build/build-id"
-		for _package in shim-signed shim-helpers grub-efi-amd64-signed; do
+		for _package in shim-signed shim-helpers grub-efi-amd64-signed fwupd-signed; do
 			lock_effective "$_package"
 		done
 		sha256_of "$build/fwrepo"
@@ -160,7 +161,7 @@ fi
 rm -f "$build/iso.key"
 work=$(mktemp -d "$build/.iso-XXXXXX")
 trap 'rm -rf "$work"' EXIT
-for _package in shim-signed shim-helpers grub-efi-amd64-signed; do
+for _package in shim-signed shim-helpers grub-efi-amd64-signed fwupd-signed; do
 	signed "$_package"
 done
 make_esp

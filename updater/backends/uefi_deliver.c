@@ -7,7 +7,8 @@
 #include "format/le.h"
 
 /* In the order in which they are tried. */
-static const struct uefi_delivery *const deliveries[] = { &uefi_by_loader, &uefi_by_disk };
+static const struct uefi_delivery *const deliveries[] = { &uefi_by_loader, &uefi_by_disk,
+							  &uefi_by_helper };
 
 static const char fmp_guid[] = "6dcbd5ed-e82d-4c44-bda1-7194199ad92a"; /* UEFI 2.10, 23.3.1 */
 

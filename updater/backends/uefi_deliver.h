@@ -14,7 +14,7 @@ struct uefi_delivery {
 		       const struct uefi_capsule *cap, struct err *err);
 };
 
-extern const struct uefi_delivery uefi_by_loader, uefi_by_disk;
+extern const struct uefi_delivery uefi_by_loader, uefi_by_disk, uefi_by_helper;
 
 /*
  * The first one that is possible for this capsule. Else the error of the first, with the texts of

@@ -42,4 +42,16 @@ int efi_var_set_u64(struct hwio *hw, const char *name, uint64_t value);
 /* Removes a global one; -ENOENT when there is none. */
 int efi_var_remove(struct hwio *hw, const char *name);
 
+/* The same of any vendor's, with the same attributes. */
+int efi_var_put(struct hwio *hw, efi_guid_t guid, const char *name, const uint8_t *data,
+		size_t size);
+int efi_var_delete(struct hwio *hw, efi_guid_t guid, const char *name);
+
+/*
+ * Calls each for the name of every variable of this vendor, until it returns something else than
+ * 0, which is returned. Variables must not be removed meanwhile. 0 or a negative errno.
+ */
+typedef int efi_var_name_fn(void *ctx, const char *name);
+int efi_var_names(struct hwio *hw, efi_guid_t guid, efi_var_name_fn *each, void *ctx);
+
 #endif

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -98,6 +99,27 @@ int esp_find(struct hwio *hw, const char *boot_disk, char ret_node[64], struct e
 		return err_set(err, ERR_NOT_FOUND, "%s is not the EFI system partition of our own",
 			       ret_node);
 	return 0;
+}
+
+int esp_part(struct hwio *hw, const char *boot_disk, struct gpt_part *ret, struct err *err)
+{
+	CLEANUP_FREE uint8_t *buf = malloc(GPT_PART_BYTES);
+	char node[64];
+	int fd, rc = buf ? esp_find(hw, boot_disk, node, err)
+			 : err_set(err, ERR_NOMEM, "out of memory");
+
+	if (rc)
+		return rc;
+	if (block_sector(hw, boot_disk + 5) != SECTOR_BYTES)
+		return err_set(err, ERR_FORMAT, "%s has no sectors of 512 bytes", boot_disk);
+	fd = hw->ops->open(hw, boot_disk, O_RDONLY);
+	rc = fd < 0 ? fd : hwio_pread(hw, fd, buf, GPT_PART_BYTES, 0);
+	if (fd >= 0)
+		hw->ops->close(hw, fd);
+	if (rc)
+		return err_set_errno(err, ERR_IO, -rc, "%s", boot_disk);
+	rc = gpt_part_parse(buf, GPT_PART_BYTES, 2, ret, err);
+	return rc ? err_prefix(err, "%s", boot_disk) : 0;
 }
 
 int esp_mount(struct hwio *hw, const char *boot_disk, const char *work_dir, struct esp *ret,

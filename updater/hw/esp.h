@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/fsio.h"
+#include "format/gpt_part.h"
 #include "hw/hwio.h"
 
 struct esp {
@@ -21,6 +22,9 @@ struct esp {
  * with the reason: booted from a CD, write-protected, not ours.
  */
 int esp_find(struct hwio *hw, const char *boot_disk, char ret_node[64], struct err *err);
+
+/* The same in the partition table, for device paths. ERR_NOT_FOUND, ERR_FORMAT, ERR_IO. */
+int esp_part(struct hwio *hw, const char *boot_disk, struct gpt_part *ret, struct err *err);
 
 /* Mounts it at work_dir/esp. ERR_NOT_FOUND, ERR_IO. */
 int esp_mount(struct hwio *hw, const char *boot_disk, const char *work_dir, struct esp *ret,
