@@ -97,6 +97,16 @@ by_disk() {
 	[ -z "$(mdir -b -i "$_esp" ::EFI/UpdateCapsule 2>/dev/null)" ] || fail 'the capsule is still on the stick'
 }
 
+# Neither: the application on the stick's ESP asks while boot services are there. It does not mind
+# what the query says, and the kernel does.
+by_helper() {
+	boot_firmware auto uefi "$a_system" query=unsupported
+	starts 2
+	handed_over system memory 00010000 32
+	firmware_said "applied $system version 131072 status 0: runs 131072"
+	ended 0
+}
+
 # Linux believes in 128 entries: there is no table for it, and nothing else is missing.
 ten_thousand() {
 	boot_firmware inventory uefi "$a_system" esrt_fill=10000
@@ -115,6 +125,7 @@ capsule_stick
 server 'capsules: one proven after the reboot by the same run; one refused with the words of its status; a firmware that lies' by_memory
 server 'capsules: refused by the kernel, taken from the ESP of the stick' by_disk
 if [ -n "${DRYDOCK_LONG:-}" ]; then
+	server "capsules: refused by the kernel, handed over by fwupd's application" by_helper
 	server 'capsules: a table of 10,000 entries' ten_thousand
 	server 'capsules: a table of 128 entries' many_entries
 fi
