@@ -2,8 +2,9 @@
 # Sources of the emulated devices, for the top Makefile.
 
 # The NVMe drive as a pure model: also linked into the unit tests, behind the ioctl seam.
-LAB_MODEL_SRCS := $(addprefix tests/lab/,nvme_model.c nvme_identify.c nvme_firmware.c \
+LAB_NVME_MODEL_SRCS := $(addprefix tests/lab/,nvme_model.c nvme_identify.c nvme_firmware.c \
 	nvme_settings.c fwimage.c)
+LAB_MODEL_SRCS := $(LAB_NVME_MODEL_SRCS)
 LAB_VFIO_SRCS  := $(addprefix tests/lab/,vfio_user.c vfio_memory.c)
 LAB_PCI_SRCS   := $(addprefix tests/lab/,nvme_pci.c nvme_regs.c nvme_queue.c nvme_exec.c \
 	nvme_file.c) $(LAB_VFIO_SRCS) $(LAB_MODEL_SRCS)

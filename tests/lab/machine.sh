@@ -7,12 +7,14 @@
 
 machine_started=
 
-# machine_pci MODEL DIR: starts the functions of tests/data/pci/MODEL.tsv, sockets in DIR, and makes
-# $machine_pci_args of them: QEMU's options, a root port for each slot. They end when QEMU does.
+# machine_pci MODEL DIR [ID]: starts the functions of tests/data/pci/MODEL.tsv, sockets in DIR, and makes
+# $machine_pci_args of them: QEMU's options, a root port for each slot. They end when QEMU does. The
+# function with this ID (103c:3307) is left out: there is a better one.
 machine_pci() {
 	_dir=$2
 	mkdir -p "$_dir"
-	"$lab_build/lab/lab_pci" "$top/tests/data/pci/$1.tsv" "$_dir" >"$_dir/functions" 2>"$_dir/pci.out" &
+	grep -v "	${3:-no such id}	" "$top/tests/data/pci/$1.tsv" >"$_dir/functions.tsv"
+	"$lab_build/lab/lab_pci" "$_dir/functions.tsv" "$_dir" >"$_dir/functions" 2>"$_dir/pci.out" &
 	machine_started="$machine_started $!"
 	_tenths=100
 	until [ -s "$_dir/functions" ] || [ "$_tenths" -eq 0 ]; do

@@ -9,6 +9,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 # shellcheck source=tests/lab/lib.sh
 . "$here/lib.sh"
+# shellcheck source=tests/lab/ilo.sh
+. "$here/ilo.sh"
 out=$lab_build/lab/test
 model='DRYDOCK LAB NVME'
 # shellcheck source=tests/tap.sh
@@ -161,6 +163,57 @@ test_vanishing() {
 	check 'the state says so' state_is running 2.0.0
 }
 
+# iLO CURL_OPTION...: a request; the answer's body
+ilo() {
+	curl -sS --max-time 60 --cacert "$out/ilo/cert.pem" "$@" 2>>"$out/ilo.curl"
+}
+
+# push PERCENT: an upload that the iLO stops reading there
+push() {
+	ilo_ask "$out/ilo" knob cut-upload "$1"
+	ilo -H 'Expect:' -F "file=@$out/firmware" "$ilo_url/cgi-bin/uploadFile"
+}
+
+ilo_state() {
+	[ "$(ilo_ask "$out/ilo" state)" = "$1" ]
+}
+
+ilo_comes_back() {
+	for _tenth in $(seq 100); do
+		ilo_state 'up card=on' && return
+		sleep 0.1
+	done
+	return 1
+}
+
+# The process around the model: its TLS, its connections, its commands.
+test_ilo() {
+	ilo_start "$out/ilo" --speed 30
+	ilo_url=https://127.0.0.1:$(cat "$out/ilo/port")
+	check 'lab_ilo: answers two requests of one connection, under its own certificate' ilo \
+		"$ilo_url/redfish/v1" "$ilo_url/redfish/v1/"
+	check_not 'lab_ilo: nobody else vouches for it' curl -sS "$ilo_url/redfish/v1"
+	check 'lab_ilo: is up, and has its card' ilo_state 'up card=on'
+	check_not 'lab_ilo: an upload is cut in the middle' push 40
+	check 'lab_ilo: and the next connection is none the worse' ilo "$ilo_url/redfish/v1"
+	check 'lab_ilo: commands reach the model' ilo_ask "$out/ilo" version 'System ROM'
+	check_not 'lab_ilo: unknown ones are refused' ilo_ask "$out/ilo" version nothing
+	check 'lab_ilo: takes a request without a login as the host channel does' ilo_ask "$out/ilo" \
+		http POST /redfish/v1/Managers/1/Actions/Manager.Reset '{}'
+	check_not 'lab_ilo: answers nobody while it restarts' ilo "$ilo_url/redfish/v1"
+	check 'lab_ilo: comes back' ilo_comes_back
+	check 'lab_ilo: and answers again' ilo "$ilo_url/redfish/v1"
+	ilo_stop "$out/ilo"
+	check 'lab_ilo: its log tells of it' grep -qx restart "$out/ilo/ilo.log"
+}
+
+# check_not NAME COMMAND...
+check_not() {
+	_name=$1
+	shift
+	if "$@" >/dev/null 2>&1; then not_ok "$_name"; else ok "$_name"; fi
+}
+
 test_mkfw() {
 	"$lab_build/lab/mkfw" --model "$model" --version 2.0.0 --size 311300 --out "$out/firmware"
 	"$lab_build/lab/mkfw" --model "$model" --version 2.0.0 --size 311300 --out "$out/same"
@@ -174,14 +227,15 @@ differ() {
 }
 
 mkdir -p "$out"
-trap lab_nvme_stop EXIT
+trap 'lab_nvme_stop; ilo_stop "$out/ilo"' EXIT
 make -s -C "$top" lab BUILD="$lab_build" >&2
-unit test_model LAB_MODEL_SRCS
+unit test_model LAB_NVME_MODEL_SRCS
 unit test_vfio LAB_VFIO_SRCS
 unit test_pci LAB_PCI_SRCS
 unit test_hpilo LAB_HPILO_SRCS
 unit test_fwsim LAB_FWSIM_MODEL_SRCS
 test_mkfw
+if command -v curl >/dev/null; then test_ilo; else skip 'the iLO over HTTPS' 'there is no curl here'; fi
 if qemu=$("$top/rootfs/tool.sh" qemu) && lab_kernel "$out" nvme; then
 	LAB_NVME=$out/lab_nvme
 	# shellcheck disable=SC2046
