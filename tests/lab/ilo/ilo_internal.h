@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 
+#include "chif_side.h"
 #include "ilo.h"
 
 #define ILO_FIRMWARE   16
@@ -100,6 +101,8 @@ struct ilo {
 	uint64_t booted_ms;
 	unsigned int resets;
 	bool vnic, vnic_next, in_post;
+
+	struct chif_side *chif; /* NULL until the first packet */
 
 	char *log;
 	size_t log_len;

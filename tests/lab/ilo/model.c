@@ -106,6 +106,7 @@ void ilo_free(struct ilo *ilo)
 	for (size_t i = 0; i < ILO_STORED; i++)
 		free(ilo->stored[i].data);
 	free(ilo->image.data);
+	chif_side_free(ilo->chif);
 	free(ilo->log);
 	free(ilo);
 }
@@ -162,6 +163,7 @@ void ilo_restart(struct ilo *ilo)
 	ilo->down_since_ms = ilo->now_ms;
 	ilo->resets++;
 	ilo_forget_sessions(ilo);
+	chif_side_reset(ilo->chif);
 	if (ilo->set.events.down)
 		ilo->set.events.down(ilo->set.events.ctx, ilo->set.reset_takes_medium);
 }
