@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/fsio.h"
 #include "drydock.h"
+#include "hw/bmc_options.h"
 #include "hw/hwio_record.h"
 #include "hw/slow.h"
 #include "inventory/probe.h"
@@ -17,6 +18,7 @@
 
 struct inventory_command {
 	struct probe_source source;
+	struct bmc_options bmc;
 	struct opt_list consoles;
 	const char *log_dir, *record_dir;
 	bool json;
@@ -135,12 +137,13 @@ static int take_inventory(const struct inventory_command *command, struct err *e
 static int run(struct inventory_command *command, struct err *err)
 {
 	struct hwio *real = hwio_real_new(command->source.root);
-	int rc = 0;
+	int rc;
 
 	if (!real)
 		return err_set(err, ERR_NOMEM, "out of memory");
 	command->source.hw = real;
-	if (command->log_dir) {
+	rc = bmc_options_attach(&command->bmc, real, err);
+	if (!rc && command->log_dir) {
 		rc = fsio_mkdir_p(command->log_dir, 0755, err);
 		rc = rc ? rc : hwio_record_new(real, command->log_dir, &command->source.hw, err);
 	}
@@ -152,6 +155,7 @@ static int run(struct inventory_command *command, struct err *err)
 		return rc;
 	if (command->source.hw != real)
 		hwio_record_free(command->source.hw);
+	bmc_options_detach(real);
 	hwio_real_free(real);
 	return rc;
 }
@@ -188,6 +192,7 @@ int cmd_inventory(int argc, char **argv)
 		  "say below every device why nothing can update it, not only where something "
 		  "was found that bars it" },
 		{ "json", OPT_FLAG, &command.json, NULL, "JSON instead of a table" },
+		BMC_OPTS(command.bmc),
 		{ 0 },
 	};
 	struct err err = { 0 };
@@ -198,6 +203,8 @@ int cmd_inventory(int argc, char **argv)
 		return 0;
 	if (!rc && command.source.root && command.source.lspci_dump)
 		rc = err_set(&err, ERR_USAGE, "--root and --lspci exclude each other");
+	if (!rc && command.bmc.url && (command.source.root || command.source.lspci_dump))
+		rc = err_set(&err, ERR_USAGE, "--ilo excludes --root and --lspci");
 	if (!rc && command.record_dir)
 		rc = choose_record(&command, &err);
 	rc = rc ? rc : run(&command, &err);

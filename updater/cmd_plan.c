@@ -118,10 +118,13 @@ int cmd_plan(int argc, char **argv)
 		rc = choices_check(&command.choices, &err);
 	if (!rc) {
 		hw = hwio_real_new(command.choices.root);
-		rc = hw ? make_and_print(&command, hw, &err)
+		rc = hw ? bmc_options_attach(&command.choices.bmc, hw, &err)
 			: err_set(&err, ERR_NOMEM, "out of memory");
+		rc = rc ? rc : make_and_print(&command, hw, &err);
 	}
-	if (!slow_left_alone())
+	if (!slow_left_alone()) {
+		bmc_options_detach(hw);
 		hwio_real_free(hw);
+	}
 	return rc ? opts_fail(&drydock_program, argv[0], &err) : 0;
 }

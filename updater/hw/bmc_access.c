@@ -131,7 +131,7 @@ static bool read_line(int fd, char *buf, size_t size)
 }
 
 /* The terminal is as it was when this returns, whatever was typed. */
-static bool read_hidden(int fd, char *buf, size_t size)
+static bool read_hidden(int fd, const char *question, char *buf, size_t size)
 {
 	struct termios before, hidden;
 	bool done;
@@ -142,7 +142,7 @@ static bool read_hidden(int fd, char *buf, size_t size)
 	hidden.c_lflag = (hidden.c_lflag & ~(tcflag_t)ECHO) | ECHONL;
 	if (tcsetattr(fd, TCSAFLUSH, &hidden))
 		return false;
-	done = read_line(fd, buf, size);
+	done = write_text(fd, question) && read_line(fd, buf, size);
 	tcsetattr(fd, TCSAFLUSH, &before);
 	return done;
 }
@@ -156,8 +156,7 @@ int bmc_access_prompt(struct bmc_access *ret, struct err *err)
 		return err_set(err, ERR_NOT_FOUND,
 			       "there is no terminal to ask for the BMC's user and password");
 	if (write_text(fd, "User of the BMC: ") && read_line(fd, ret->user, sizeof(ret->user)) &&
-	    write_text(fd, "Password (not shown): ") &&
-	    read_hidden(fd, ret->password, sizeof(ret->password)))
+	    read_hidden(fd, "Password (not shown): ", ret->password, sizeof(ret->password)))
 		return 0;
 	bmc_access_wipe(ret);
 	return err_set(err, ERR_POLICY, "no user and password of the BMC were typed");

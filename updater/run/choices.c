@@ -5,6 +5,8 @@ int choices_check(const struct choices *choices, struct err *err)
 {
 	if (!choices->repo_dir)
 		return err_set(err, ERR_USAGE, "--repo DIR is missing: where is the repository?");
+	if (choices->bmc.url && choices->root)
+		return err_set(err, ERR_USAGE, "--ilo and --root exclude each other");
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/opts.h"
 #include "repo/catalog.h"
+#include "hw/bmc_options.h"
 #include "hw/hwio.h"
 #include "inventory/inventory.h"
 #include "plan/plan.h"
@@ -27,6 +28,7 @@ struct choices {
 	bool tpm_consent;
 	bool enable_vnic;
 	bool temporary_account;
+	struct bmc_options bmc;
 };
 
 /* The rows of the option table for these; the program's own rows go around them. */
@@ -43,10 +45,9 @@ struct choices {
 		  "what changes TPM measurements too" },                                           \
 		{ "enable-vnic", OPT_FLAG, &(c).enable_vnic, NULL,                                 \
 		  "switch an iLO's virtual network card on for the run (resets the iLO)" },        \
-	{                                                                                          \
-		"temporary-account", OPT_FLAG, &(c).temporary_account, NULL,                       \
-			"make an account on the iLO for the run"                                   \
-	}
+		{ "temporary-account", OPT_FLAG, &(c).temporary_account, NULL,                     \
+		  "make an account on the iLO for the run" },                                      \
+		BMC_OPTS((c).bmc)
 
 /*
  * The choices as plan_make() takes them, within what the policy allows. unattended: nobody is

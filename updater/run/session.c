@@ -45,12 +45,15 @@ static int open_logs(struct session *s, struct err *err)
 /* Every run leaves traces of what it asked the devices, where there is a log folder. */
 static int open_seam(struct session *s, struct err *err)
 {
+	int rc;
+
 	s->real = hwio_real_new(s->options->choices.root);
 	s->hw = s->real;
 	if (!s->real)
 		return err_set(err, ERR_NOMEM, "out of memory");
-	if (!s->logs)
-		return 0;
+	rc = bmc_options_attach(&s->options->choices.bmc, s->real, err);
+	if (rc || !s->logs)
+		return rc;
 	return hwio_record_new(s->real, logs_dir(s->logs), &s->hw, err);
 }
 
@@ -211,8 +214,10 @@ void session_close(struct session *s, enum exit_status status, const struct err 
 		hwio_record_sync(s->hw, NULL);
 	if (!slow_left_alone() && s->hw != s->real)
 		hwio_record_free(s->hw);
-	if (!slow_left_alone())
+	if (!slow_left_alone()) {
+		bmc_options_detach(s->real);
 		hwio_real_free(s->real);
+	}
 	events_close(s->events);
 	console_close(s->console);
 	logs_close(s->logs);
