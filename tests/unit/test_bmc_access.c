@@ -173,7 +173,9 @@ static void options(void)
 	given = (struct bmc_options){ .ca_file = path };
 	CHECK_INT(attach(&given, &hw, &err), ERR_USAGE);
 	given = (struct bmc_options){ .url = "https://a", .login_file = path, .ca_file = "/none" };
-	CHECK_INT(attach(&given, &hw, &err), ERR_NOT_FOUND);
+	CHECK_INT(attach(&given, &hw, &err), ERR_USAGE);
+	given = (struct bmc_options){ .login_file = "/none" };
+	CHECK_INT(attach(&given, &hw, &err), ERR_USAGE);
 	bmc_options_detach(NULL);
 }
 

@@ -31,14 +31,17 @@ static int take_pin(const char *text, char ret[HTTP_PIN_TEXT], struct err *err)
 
 static int take_login(const struct bmc_options *options, struct bmc_access *ret, struct err *err)
 {
-	int rc;
+	struct err why = { 0 };
+	int rc = 0;
 
 	if (options->login_file)
-		return bmc_access_read_file(options->login_file, ret, err);
-	if (!options->url)
+		rc = bmc_access_read_file(options->login_file, ret, &why);
+	else if (options->url)
+		rc = bmc_access_prompt(ret, &why);
+	if (!rc)
 		return 0;
-	rc = bmc_access_prompt(ret, err);
-	return rc ? err_prefix(err, "--ilo without --ilo-login") : 0;
+	return err_set(err, rc == ERR_POLICY ? rc : ERR_USAGE, "%s: %s",
+		       options->login_file ? "--ilo-login" : "--ilo without --ilo-login", why.text);
 }
 
 static int take(const struct bmc_options *options, struct bmc_access *ret, struct err *err)
@@ -48,7 +51,7 @@ static int take(const struct bmc_options *options, struct bmc_access *ret, struc
 	if (options->ca_file && !options->url)
 		return err_set(err, ERR_USAGE, "--ilo-ca belongs to --ilo");
 	if (options->ca_file && access(options->ca_file, R_OK))
-		return err_set_errno(err, ERR_NOT_FOUND, errno, "%s", options->ca_file);
+		return err_set_errno(err, ERR_USAGE, errno, "--ilo-ca: %s", options->ca_file);
 	if (options->url)
 		rc = bmc_access_set_url(ret, options->url, err);
 	if (!rc && options->pin)

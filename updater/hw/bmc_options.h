@@ -25,7 +25,7 @@ struct bmc_options {
 /*
  * Hangs what the options say on hw->bmc, which is there from then on, also when they say nothing.
  * With --ilo and without --ilo-login user and password are asked for on the terminal. ERR_USAGE,
- * ERR_NOT_FOUND, ERR_POLICY, ERR_IO, ERR_FORMAT, ERR_NOMEM: nothing hangs there then.
+ * ERR_POLICY (a file that others may read, nothing typed), ERR_NOMEM: nothing hangs there then.
  */
 int bmc_options_attach(const struct bmc_options *options, struct hwio *hw, struct err *err);
 
