@@ -26,12 +26,14 @@ struct place {
 static int make_dir(const struct backend_io *io, struct place *place, struct err *err)
 {
 	static atomic_uint runs;
+	/* In a replay there is what the tool said and no more, and its folder may not be made. */
+	const char *ram_dir = io->hw->ops->recall ? "/tmp" : io->ram_dir;
 	char name[48];
-	int rc = fsio_mkdir_p(io->ram_dir, 0700, err);
+	int rc = fsio_mkdir_p(ram_dir, 0700, err);
 
 	snprintf(name, sizeof(name), "tool.%ld.%u", (long)getpid(), atomic_fetch_add(&runs, 1) + 1);
 	if (!rc)
-		rc = fsio_join(place->dir, io->ram_dir, name, err);
+		rc = fsio_join(place->dir, ram_dir, name, err);
 	if (!rc && mkdir(place->dir, 0700)) {
 		rc = err_set_errno(err, ERR_IO, errno, "%s", place->dir);
 		place->dir[0] = '\0';
@@ -46,7 +48,7 @@ static int fill_place(const struct backend_io *io, struct place *place, struct e
 
 	files.ram_dir = place->dir;
 	rc = payload_file_make(&files, "payload", &place->payload, err);
-	if (!rc && chmod(place->payload.path, 0500))
+	if (!rc && place->payload.made && chmod(place->payload.path, 0500))
 		rc = err_set_errno(err, ERR_IO, errno, "%s", place->payload.path);
 	files.payload = io->runtime;
 	if (!rc && io->runtime)

@@ -73,7 +73,7 @@ struct hwio_ops {
 	void (*sleep_ms)(struct hwio *hw, uint32_t ms);
 	/*
 	 * Runs a vendor's program (hw/box.h) and waits for it; NULL = no implementation: no program
-	 * is run against a trace or another root's copy of files.
+	 * is run against another root's copy of files. A replay answers as it ended then.
 	 */
 	int (*run)(struct hwio *hw, const struct box *box, struct box_end *ret);
 	/* One HTTP exchange with a BMC (http.h); NULL = no implementation. */

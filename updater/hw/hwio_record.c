@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "hw/ioctl_table.h"
+#include "hw/run_note.h"
 #include "hw/trace.h"
 
 #define PATH_MAX_BYTES 512 /* of what is kept of a path */
@@ -362,12 +364,16 @@ static void record_note(struct hwio *hw, const char *subject, const char *text)
 	hwio_note(call.rec->inner, subject, text);
 }
 
-/* What it does to the device no seam sees; the backend notes what it said. */
+/* What it does to the device no seam sees. */
 static int record_run(struct hwio *hw, const struct box *box, struct box_end *ret)
 {
 	struct hwio *inner = ((const struct hwio_record *)hw->priv)->inner;
+	int rc = inner->ops->run ? inner->ops->run(inner, box, ret) : -ENOSYS;
+	CLEANUP_FREE char *note = run_note_make(box, rc, ret);
 
-	return inner->ops->run ? inner->ops->run(inner, box, ret) : -ENOSYS;
+	if (note)
+		record_note(hw, RUN_NOTE, note);
+	return rc;
 }
 
 static const struct hwio_ops record_ops = {

@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "hw/ioctl_table.h"
 #include "hw/replay_asked.h"
+#include "hw/run_note.h"
 
 static int replay_open(struct hwio *hw, const char *path, int flags)
 {
@@ -228,6 +230,24 @@ static char *replay_recall(struct hwio *hw, const char *subject)
 	return text;
 }
 
+/* Nothing is run: what was noted of the program is what comes of it. */
+static int replay_run(struct hwio *hw, const struct box *box, struct box_end *ret)
+{
+	struct hwio_replay *replay = hw->priv;
+	CLEANUP_FREE char *note = replay_recall(hw, RUN_NOTE);
+	struct err why = { 0 };
+	int rc = 0;
+
+	if (note && run_note_take(note, box, &rc, ret, &why) == 0)
+		return rc;
+	pthread_mutex_lock(&replay->lock);
+	if (!replay->deviation.code)
+		err_set(&replay->deviation, ERR_PROOF, "came a vendor's program, %s: %s",
+			box->argv[0], note ? why.text : "none was run then");
+	pthread_mutex_unlock(&replay->lock);
+	return -EPROTO;
+}
+
 static const struct hwio_ops replay_ops = {
 	.name = "replay",
 	.open = replay_open,
@@ -241,6 +261,7 @@ static const struct hwio_ops replay_ops = {
 	.readlink = replay_readlink,
 	.now_ms = replay_now_ms,
 	.sleep_ms = replay_sleep_ms,
+	.run = replay_run,
 	.note = replay_note,
 	.recall = replay_recall,
 };

@@ -16,7 +16,8 @@ struct job {
 	struct step step;
 	struct step_flow flow;
 	struct step_payload payload;
-	struct payload_source zeros; /* of the payload's length, when its bytes are not there */
+	struct payload_source zeros;   /* of the payload's length, when its bytes are not there */
+	struct payload_source runtime; /* a byte: no program is run in it */
 	bool touched;
 };
 
@@ -74,13 +75,16 @@ static const struct step_flow_hooks hooks = {
 /* Why a step cannot be replayed; "" = it can. */
 static const char *why_not(const struct job *job)
 {
-	if (strcmp(job->note.comp.backend, "vendor-tool") == 0)
-		return "its device was reached by a program of the vendor, not through the seam";
 	if (!job->step.dev)
 		return "its device is not in inventory-before.json";
 	if (!job->flow.backend)
 		return "this program has no such backend";
 	return "";
+}
+
+static bool has_runtime(const struct component *comp)
+{
+	return comp->tool && comp->tool->runtime[0];
 }
 
 static int prepare(struct job *job, struct err *err)
@@ -93,6 +97,7 @@ static int prepare(struct job *job, struct err *err)
 		return err_set(err, ERR_NOMEM, "out of memory");
 	step_payload_init(&job->payload, &job->note.comp.payload);
 	job->zeros = (struct payload_source){ job->note.comp.payload.size, read_zeros };
+	job->runtime = (struct payload_source){ 1, read_zeros };
 	job->flow.hooks = &hooks;
 	job->flow.step = &job->step;
 	job->flow.io = (struct backend_io){
@@ -100,6 +105,7 @@ static int prepare(struct job *job, struct err *err)
 		.dev = &job->flow.dev,
 		.comp = &job->note.comp,
 		.payload = job->r->repo_dir ? &job->payload.source : &job->zeros,
+		.runtime = has_runtime(&job->note.comp) ? &job->runtime : NULL,
 		.intent = intent,
 		.progress = progress,
 		.ctx = job,
