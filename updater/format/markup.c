@@ -189,10 +189,13 @@ static bool begins_tag(const struct part *part)
 
 bool markup_next(struct markup *markup, struct markup_item *ret)
 {
-	struct part part = { markup->buf + markup->pos, markup->buf + markup->len };
+	struct part part;
 	bool found = false;
 
 	*ret = (struct markup_item){ 0 };
+	if (markup->pos == markup->len)
+		return false;
+	part = (struct part){ markup->buf + markup->pos, markup->buf + markup->len };
 	while (!found) {
 		skip_blanks(&part);
 		if (part.at == part.end)
@@ -258,10 +261,13 @@ static void copy_value(struct part part, char *buf, size_t size)
 
 bool markup_attribute(const struct markup_item *tag, const char *name, char *buf, size_t size)
 {
-	struct part part = { tag->attributes, tag->attributes + tag->attributes_len }, value;
+	struct part part, value;
 
 	buf[0] = '\0';
-	while (tag->kind == MARKUP_TAG && part.at < part.end) {
+	if (tag->kind != MARKUP_TAG)
+		return false;
+	part = (struct part){ tag->attributes, tag->attributes + tag->attributes_len };
+	while (part.at < part.end) {
 		const uint8_t *key = part.at;
 		size_t len = name_length(&part);
 		bool has_value;

@@ -9,6 +9,11 @@
 #include "ilo_internal.h"
 
 static const struct ilo_generation generations[] = {
+	{ .number = 3, /* RIBCL alone */
+	  .model = "iLO 3",
+	  .version = "1.88 Jul 13 2016",
+	  .oem = "Hp",
+	  .registry = "iLO.0.10" },
 	{ .number = 4,
 	  .model = "iLO 4",
 	  .version = "2.82 Feb 06 2023",
