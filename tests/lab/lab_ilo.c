@@ -88,22 +88,6 @@ static void on_up(void *ctx)
 	(void)pthread_cond_broadcast(&lab->changed);
 }
 
-/* Where the model has no host channel: a status (SMIF 0002h), production, and nothing else. */
-__attribute__((weak)) size_t ilo_chif_packet(struct ilo *ilo, const uint8_t *packet, size_t len,
-					     uint8_t *answer)
-{
-	enum { STATUS = 100, AT_SECURITY = 72, PRODUCTION = 3 };
-
-	if (ilo_is_down(ilo) || len < 8 || packet[4] != 2 || packet[5] != 0)
-		return 0;
-	memset(answer, 0, STATUS);
-	memcpy(answer, packet, 8);
-	answer[0] = STATUS;
-	answer[5] = 0x80;
-	answer[AT_SECURITY] = PRODUCTION;
-	return STATUS;
-}
-
 static size_t on_packet(void *ctx, const uint8_t *packet, size_t len, uint8_t *answer)
 {
 	const struct lab_ilo *lab = ctx;
