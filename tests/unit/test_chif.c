@@ -306,16 +306,13 @@ static void no_descriptor_is_free(void)
 	struct err err = { 0 };
 	struct chif chif;
 	struct hwio_ilo *t = opened(&chif);
-	uint64_t begin = t->now_ms;
+	unsigned int packets = t->packets;
 
-	t->busy = 7;
-	CHECK_INT(ask_status(t, &chif, 3000, NULL), 0);
-	CHECK_INT(t->now_ms - begin, 7 * 100 + 5);
-	t->busy = 1000;
-	begin = t->now_ms;
+	t->busy = 1;
 	CHECK_INT(ask_status(t, &chif, 3000, &err), ERR_BUSY);
-	CHECK_INT(t->now_ms - begin, 3000);
 	CHECK_CONTAINS(err.text, "takes no packet");
+	CHECK_INT(t->packets, packets);
+	CHECK_INT(ask_status(t, &chif, 3000, NULL), 0);
 	done(t, &chif);
 }
 

@@ -280,12 +280,13 @@ int blob_rest(struct chif *chif, const uint8_t *request, uint32_t len, uint32_t 
 	rc = put_request(chif, key, request, len, deadline_ms, &trip, &size, err);
 	if (rc)
 		return rc;
+	*ret_sent = true;
 	rc = travel(chif, &trip, size, deadline_ms, err);
-	*ret_sent = rc != ERR_BUSY;
-	rc = rc ? rc : chif_rest_parse(trip.answer, trip.len, &answer, err);
+	if (rc)
+		return rc;
+	rc = chif_rest_parse(trip.answer, trip.len, &answer, err);
 	rc = rc ? rc : failure(answer.code, "REST", err);
-	if (rc == ERR_BUSY)
-		*ret_sent = false;
+	*ret_sent = rc != ERR_BUSY;
 	if (rc)
 		return rc;
 	if (answer.in_blob)

@@ -44,8 +44,8 @@ void chif_close(struct chif *chif); /* takes one that is not open */
  * Sends a packet (its header is filled in here) and receives its answer: stale ones, of another
  * sequence, are thrown away. payload: at most CHIF_PACKET_MAX - CHIF_HEADER bytes (ERR_TOO_LARGE);
  * *answer_len comes from the packet's header, not from the driver, which rounds up. ERR_BUSY: the
- * driver took nothing, nothing was sent; ERR_DEVICE_GONE: the iLO was reset; ERR_OVERDUE, ERR_IO,
- * ERR_FORMAT (no answer to this). After all but ERR_BUSY the channel had better be closed.
+ * driver took nothing and may be asked again; ERR_DEVICE_GONE: the iLO was reset; ERR_OVERDUE,
+ * ERR_IO, ERR_FORMAT (no answer to this). After all but ERR_BUSY the channel had better be closed.
  */
 int chif_exchange(struct chif *chif, uint16_t command, const uint8_t *payload, size_t len,
 		  uint64_t deadline_ms, uint8_t answer[CHIF_PACKET_MAX], size_t *answer_len,

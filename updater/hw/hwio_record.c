@@ -263,7 +263,8 @@ static ssize_t record_read(struct hwio *hw, int fd, void *buf, size_t size)
 	trace_line_number(&call.line, "size", (int64_t)size);
 	len = call.rec->inner->ops->read(call.rec->inner, fd, buf, size);
 	if (len > 0)
-		add_data(&call, "in", buf, (size_t)len, trace_keep_path(call.path));
+		add_data(&call, "in", buf, (size_t)len,
+			 trace_keep_data(call.path, buf, (size_t)len, false));
 	call_end(&call, len);
 	return len;
 }
@@ -274,7 +275,7 @@ static ssize_t record_write(struct hwio *hw, int fd, const void *buf, size_t siz
 	ssize_t len;
 
 	call_begin_fd(&call, hw, "write", fd);
-	add_data(&call, "out", buf, size, trace_keep_path(call.path));
+	add_data(&call, "out", buf, size, trace_keep_data(call.path, buf, size, true));
 	len = call.rec->inner->ops->write(call.rec->inner, fd, buf, size);
 	call_end(&call, len);
 	return len;

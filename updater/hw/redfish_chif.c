@@ -268,13 +268,16 @@ int redfish_chif_open(struct hwio *hw, uint64_t deadline_ms, struct redfish_link
 		      struct err *err)
 {
 	struct chif *chif = malloc(sizeof(*chif));
+	unsigned int tries = 0;
 	int rc;
 
 	*ret = (struct redfish_link){ .ops = &chif_ops, .hw = hw, .priv = chif };
 	if (!chif)
 		return err_set(err, ERR_NOMEM, "out of memory");
 	*chif = (struct chif){ .hw = hw, .fd = -1 };
-	rc = connect_chif(chif, deadline_ms, err);
+	while ((rc = connect_chif(chif, deadline_ms, err)) != 0 &&
+	       may_repeat(rc, false, true, &tries) && now(hw) + AGAIN_MS <= deadline_ms)
+		hw->ops->sleep_ms(hw, AGAIN_MS);
 	rc = rc ? rc : check_rest(ret, deadline_ms, err);
 	if (rc)
 		chif_link_close(ret);

@@ -2,6 +2,11 @@
 #include "hw/trace_keep.h"
 
 #include <string.h>
+#include <strings.h>
+
+#include "format/chif.h"
+#include "format/chif_blob.h"
+#include "format/le.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
 
@@ -142,4 +147,43 @@ struct trace_keep trace_keep_path(const char *path)
 		if (strcmp(name, table[i].name) == 0)
 			return table[i].keep;
 	return as_it_is;
+}
+
+/* Any case: JSON members and the names of headers. */
+static bool has_word(const uint8_t *data, size_t len, const char *word)
+{
+	const size_t size = strlen(word);
+
+	for (size_t i = 0; i + size <= len; i++)
+		if (strncasecmp((const char *)data + i, word, size) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * HTTP in the host channel of an iLO. A request in parts is not kept at all: a word may lie across
+ * two of them.
+ */
+struct trace_keep trace_keep_hpilo(const uint8_t *packet, size_t len, bool to_device)
+{
+	static const struct trace_keep part = { TRACE_NOTHING, "part of a request" };
+	static const struct trace_keep secret = { TRACE_NOTHING, "password or session" };
+	struct chif_header header;
+
+	if (chif_parse_header(packet, len, &header, NULL) ||
+	    (header.command & ~CHIF_ANSWER) != CHIF_BLOB_STORE)
+		return as_it_is;
+	if (to_device && len >= CHIF_HEADER + 4 && le32_at(packet + CHIF_HEADER) == CHIF_BLOB_PUT)
+		return part;
+	if (has_word(packet, len, "X-Auth-Token") || has_word(packet, len, "Authorization:") ||
+	    has_word(packet, len, "Cookie:") || (to_device && has_word(packet, len, "Password")))
+		return secret;
+	return as_it_is;
+}
+
+struct trace_keep trace_keep_data(const char *path, const uint8_t *data, size_t len, bool to_device)
+{
+	if (strncmp(path, "/dev/hpilo/", strlen("/dev/hpilo/")) == 0)
+		return trace_keep_hpilo(data, len, to_device);
+	return trace_keep_path(path);
 }

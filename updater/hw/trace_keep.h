@@ -3,6 +3,7 @@
 #ifndef DRYDOCK_HW_TRACE_KEEP_H
 #define DRYDOCK_HW_TRACE_KEEP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,5 +31,12 @@ struct trace_keep trace_keep_scsi(const uint8_t *cdb, size_t cdb_len, const uint
 
 /* By the file that is read or written. */
 struct trace_keep trace_keep_path(const char *path);
+
+/* By a packet of an iLO's host channel (format/chif.h): passwords, tokens of sessions. */
+struct trace_keep trace_keep_hpilo(const uint8_t *packet, size_t len, bool to_device);
+
+/* By the file, and by what was read or written where that decides. */
+struct trace_keep trace_keep_data(const char *path, const uint8_t *data, size_t len,
+				  bool to_device);
 
 #endif
