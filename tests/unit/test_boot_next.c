@@ -145,7 +145,7 @@ static void no_boot_current(void)
 	CHECK_INT(unlink(path_of("BootCurrent")), 0);
 	CHECK_INT(set_fails(text), ERR_UNSUPPORTED);
 	CHECK_CONTAINS(text, "boot menu");
-	CHECK_CONTAINS(notes, "get BootCurrent: No such file");
+	CHECK_CONTAINS(notes, "get BootCurrent: errno 2, No such file");
 	CHECK_INT(access(path_of("BootNext"), F_OK), -1);
 }
 
@@ -197,7 +197,7 @@ static void no_room(void)
 	CHECK_INT(set_fails(text), ERR_FULL);
 	CHECK_CONTAINS(text, "no room");
 	CHECK_CONTAINS(text, "dump-type0");
-	CHECK_CONTAINS(notes, "set BootNext: No space left");
+	CHECK_CONTAINS(notes, "set BootNext: errno 28, No space left");
 }
 
 /* An attribute of sysfs that nobody can write: EACCES, or EROFS where all of sysfs is read-only. */

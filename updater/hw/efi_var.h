@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * One UEFI variable through libefivar, which does its own I/O: what it was asked and answered goes
- * into the trace of the run.
+ * into the trace of the run, and comes from there in a replay, which touches no variable.
  */
 #ifndef DRYDOCK_HW_EFI_VAR_H
 #define DRYDOCK_HW_EFI_VAR_H
