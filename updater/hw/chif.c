@@ -18,8 +18,8 @@
 #define NOTE	  "chif"
 #define RETRY_MS  1000u /* between tries to open one */
 #define BUSY_MS	  100u	/* between tries to send */
-#define POLL_MS	  60000u
-#define STALE_MAX 64u /* packets for others before one is ours */
+#define POLL_MS	  250u	/* an interrupt that got lost costs no more */
+#define STALE_MAX 64u	/* packets for others before one is ours */
 #define SMIF	  0
 
 static uint64_t now(const struct chif *chif)
