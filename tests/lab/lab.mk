@@ -26,7 +26,7 @@ LAB_ILO_MULTIPART := tests/lab/ilo/multipart.c
 LAB_MODEL_SRCS += $(LAB_ILO_MULTIPART)
 # The iLO as a pure model.
 LAB_ILO_MODEL_SRCS := $(addprefix tests/lab/ilo/,model.c generations.c http.c tree.c inventory.c \
-	accounts.c update.c flash.c repository.c tasks.c chif_side.c ribcl_side.c)
+	accounts.c update.c flash.c repository.c tasks.c chif_side.c ribcl_side.c standard_side.c)
 LAB_MODEL_SRCS += $(LAB_ILO_MODEL_SRCS)
 # And as a process: HTTPS and the PCI function around it.
 LAB_ILO_SRCS := $(wildcard tests/lab/lab_ilo*.c) $(LAB_ILO_MODEL_SRCS) $(LAB_ILO_MULTIPART) \

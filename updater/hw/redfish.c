@@ -77,6 +77,8 @@ int redfish_ask_once(struct redfish *rf, const struct redfish_request *request, 
 	headers[count++] = "OData-Version: 4.0"; /* DSP0266 6.5 */
 	if (request->body)
 		headers[count++] = "Content-Type: application/json";
+	else if (request->octets)
+		headers[count++] = "Content-Type: application/octet-stream";
 	if (rf->token[0]) {
 		snprintf(token, sizeof(token), "X-Auth-Token: %s", rf->token);
 		headers[count++] = token;

@@ -39,6 +39,8 @@ struct redfish_request {
 	const char *body; /* JSON or NULL; or parts */
 	const struct http_part *parts;
 	size_t part_count;
+	const void *octets; /* or a file, as it is (application/octet-stream) */
+	size_t octets_len;
 	bool secret;
 	uint32_t stall_ms; /* 0 = the way's own */
 	void (*progress)(void *ctx, uint64_t sent);

@@ -188,7 +188,7 @@ static int chif_ask(struct redfish_link *link, const struct redfish_request *req
 	int rc;
 
 	*ret = (struct http_answer){ 0 };
-	if (request->part_count)
+	if (request->part_count || request->octets)
 		return err_set(err, ERR_UNSUPPORTED, "an iLO's host channel carries no uploads");
 	rc = make_text(request, headers, &text, &len, err);
 	rc = rc ? rc

@@ -107,8 +107,10 @@ static int https_ask(struct redfish_link *link, const struct redfish_request *as
 		.method = asked->method,
 		.url = url,
 		.headers = headers,
-		.body = asked->body,
-		.body_len = asked->body ? strlen(asked->body) : 0,
+		.body = asked->octets ? asked->octets : asked->body,
+		.body_len = asked->octets ? asked->octets_len
+			    : asked->body ? strlen(asked->body)
+					  : 0,
 		.parts = asked->parts,
 		.part_count = asked->part_count,
 		.secret = asked->secret,
@@ -118,7 +120,7 @@ static int https_ask(struct redfish_link *link, const struct redfish_request *as
 	};
 	int rc;
 
-	if (asked->part_count && !asked->stall_ms)
+	if ((asked->part_count || asked->octets) && !asked->stall_ms)
 		request.stall_ms = HTTP_UPLOAD_STALL_MS;
 	if (asked->path[0] != '/' ||
 	    (size_t)snprintf(url, sizeof(url), "%s%s", https->base, asked->path) >= sizeof(url))

@@ -64,8 +64,8 @@ bool component_flag_known(const char *flag)
 }
 
 const char *const backend_words[] = {
-	"nvme",		"scsi",	       "ses",	    "ata",	"devlink",     "ethtool",
-	"uefi-capsule", "ilo-redfish", "ilo-ribcl", "ipmi-hpm", "vendor-tool", NULL,
+	"nvme",	       "scsi",	    "ses",	"ata",	   "devlink",	  "ethtool", "uefi-capsule",
+	"ilo-redfish", "ilo-ribcl", "ipmi-hpm", "redfish", "vendor-tool", NULL,
 };
 
 bool backend_is_by_bmc(const char *backend)
@@ -166,17 +166,37 @@ static bool is_driver_version(const char *value)
 	return is_driver(driver) && is_model(equals + 1);
 }
 
+/* "ACME/Server 100/BMC": maker, model of the server, what it is called by; no part is empty. */
+static bool is_redfish(const char *value)
+{
+	size_t slashes = 0;
+
+	for (const char *c = value; *c; c++) {
+		if (*c < 0x20 || *c > 0x7e || (*c == '/' && (c == value || c[1] == '/' || !c[1])))
+			return false;
+		slashes += *c == '/';
+	}
+	return slashes == 2 && strlen(value) <= 110;
+}
+
 static const struct target_type {
 	const char *prefix;
 	unsigned int rank;
 	bool (*check)(const char *value);
 } types[] = {
-	{ "pci:", 1, is_pci_id },	  { "guid:", 2, is_guid },
-	{ "pci:", 3, is_pci_subsystem },  { "pldm-uuid:", 3, is_guid },
-	{ "ilo:", 3, is_generation },	  { "hpe-target:", 3, is_guid },
-	{ "hpe-rom:", 3, is_rom_family }, { "drive-model:", 4, is_model },
-	{ "nvme-model:", 4, is_model },	  { "enclosure-model:", 4, is_model },
-	{ "devlink:", 1, is_driver },	  { "devlink:", 4, is_driver_version },
+	{ "pci:", 1, is_pci_id },
+	{ "guid:", 2, is_guid },
+	{ "pci:", 3, is_pci_subsystem },
+	{ "pldm-uuid:", 3, is_guid },
+	{ "ilo:", 3, is_generation },
+	{ "hpe-target:", 3, is_guid },
+	{ "redfish:", 3, is_redfish },
+	{ "hpe-rom:", 3, is_rom_family },
+	{ "drive-model:", 4, is_model },
+	{ "nvme-model:", 4, is_model },
+	{ "enclosure-model:", 4, is_model },
+	{ "devlink:", 1, is_driver },
+	{ "devlink:", 4, is_driver_version },
 };
 
 unsigned int target_rank(const char *text)

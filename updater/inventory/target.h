@@ -10,6 +10,8 @@
  *   ilo:5                        the HPE iLO of that generation
  *   hpe-target:<GUID>            as HPE's packages and an iLO's firmware inventory name a device
  *   hpe-rom:U30                  the family of an HPE system ROM
+ *   redfish:ACME/Server 100/BMC  firmware by what its BMC calls it: maker and model of the server,
+ *                                SoftwareId (else BMC, BIOS, or its Id), '/' in them as '_'
  *   drive-model:MO001600KYLEC    the model number of a drive, whatever it is connected by
  *   enclosure-model:D3710        INQUIRY product identification of an enclosure (SES)
  *   devlink:ice                  a network device by its driver's name

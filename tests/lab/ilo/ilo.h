@@ -53,7 +53,8 @@ struct ilo_events {
 
 struct ilo_settings {
 	unsigned int generation; /* 4, 5, 6, 7 */
-	unsigned int flavour;	 /* 0; 1 = a Redfish BMC that is no iLO (standard UpdateService) */
+	/* 0; else a Redfish BMC that is no iLO: standard_side.c */
+	unsigned int flavour;
 	/* Simulated milliseconds pass this many times faster than those of ilo_tick(); 0 = 1. */
 	unsigned int speed;
 	bool reset_takes_medium; /* a reset of the iLO takes the virtual medium away */
