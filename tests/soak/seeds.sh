@@ -38,7 +38,7 @@ soak_seeds() {
 
 # Whole runs under disturbance (test_fault_seeds) have a range of their own.
 seeds_programs() {
-	grep -l '"backend_seeds.h"' tests/unit/test_*.c | while read -r _source; do
+	grep -l '"backend_seeds.h"\|DRYDOCK_SEEDS' tests/unit/test_*.c | while read -r _source; do
 		echo "$lab_build/sanitized/tests/$(basename "$_source" .c)"
 	done
 }

@@ -549,6 +549,39 @@ static void no_uploads(void)
 	done(t, &link);
 }
 
+/* What an inventory has to wait for an iLO that is of no use, whatever else is tried then. */
+static void no_way_costs_no_more_than_its_time(void)
+{
+	static const struct {
+		enum ilo_knob knob;
+		unsigned int silent;
+		uint32_t taken;
+		uint64_t most_ms;
+	} rows[] = {
+		{ ILO_KNOB_DEAD, 0, 0, 11000 },
+		{ ILO_KNOB_NONE, 1000000, 0, 11000 },
+		{ ILO_KNOB_NONE, 0, 0xffffffff, 11000 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct hwio_ilo *t = machine(5);
+		struct redfish *rf;
+		struct err err = { 0 };
+
+		if (rows[i].knob)
+			ilo_set_knob(t->ilo, rows[i].knob, 0, NULL);
+		t->silent = rows[i].silent;
+		t->taken = rows[i].taken;
+		CHECK(redfish_open(&t->hw, REDFISH_ASK, 10000, &rf, &err) != 0);
+		CHECK_CONTAINS(err.text, "(CHIF)");
+		if (t->now_ms > 1000 + rows[i].most_ms)
+			printf("# row %zu: %u ms\n", i, (unsigned int)t->now_ms - 1000);
+		CHECK(t->now_ms <= 1000 + rows[i].most_ms);
+		CHECK_INT(t->n_open, 0);
+		hwio_ilo_free(t);
+	}
+}
+
 /* Two GETs and a new account, by whatever seam; the status of each. */
 static unsigned int three_requests(struct hwio *hw, char body[64])
 {
@@ -652,6 +685,7 @@ int main(void)
 	TAP_RUN(it_is_asked_to_restart);
 	TAP_RUN(the_driver_takes_nothing);
 	TAP_RUN(no_uploads);
+	TAP_RUN(no_way_costs_no_more_than_its_time);
 	TAP_RUN(recorded_and_replayed);
 	TAP_RUN(what_is_kept_of_packets);
 	return TAP_END();
