@@ -8,6 +8,7 @@
 #include "hw/hwio_fault_choice.h"
 #include "hw/hwio_fault_clock.h"
 #include "hw/hwio_fault_nodes.h"
+#include "hw/http.h"
 #include "hw/ioctl_table.h"
 
 struct hwio_fault {
@@ -262,6 +263,94 @@ static void fault_note(struct hwio *hw, const char *subject, const char *text)
 	hwio_note(fault_of(hw)->inner, subject, text);
 }
 
+/* Parts of which only so much is there: the connection ends in the middle of them. */
+struct cut_upload {
+	const struct http_part *part;
+	uint64_t end;
+};
+
+static int read_until_cut(void *ctx, uint64_t offset, uint8_t *buf, size_t len)
+{
+	const struct cut_upload *cut = ctx;
+
+	if (offset + len > cut->end)
+		return -EIO;
+	if (cut->part->read)
+		return cut->part->read(cut->part->ctx, offset, buf, len);
+	memcpy(buf, (const uint8_t *)cut->part->data + offset, len);
+	return 0;
+}
+
+/* The last part, which is the large one, ends at its half. */
+static int cut_in_the_middle(struct hwio *inner, const struct http_request *request,
+			     struct http_answer *ret)
+{
+	size_t last = request->part_count - 1;
+	struct http_part *parts = calloc(request->part_count, sizeof(*parts));
+	struct http_request cut = *request;
+	struct cut_upload upload = { &request->parts[last], request->parts[last].size / 2 };
+	int rc;
+
+	if (!parts)
+		return -ENOMEM;
+	memcpy(parts, request->parts, request->part_count * sizeof(*parts));
+	parts[last].data = NULL;
+	parts[last].read = read_until_cut;
+	parts[last].ctx = &upload;
+	cut.parts = parts;
+	rc = http_ask(inner, &cut, ret);
+	free(parts);
+	http_answer_free(ret);
+	ret->status = 0;
+	return rc && rc != -ECANCELED ? rc : -ECONNRESET;
+}
+
+/* Its answer, thrown away: only that something went out is known. */
+static int without_answer(struct http_answer *ret, int rc)
+{
+	http_answer_free(ret);
+	ret->status = 0;
+	return rc;
+}
+
+static int lie(struct http_answer *ret)
+{
+	ret->head = strdup("");
+	ret->body = strdup("");
+	ret->status = 200;
+	return ret->head && ret->body ? 0 : without_answer(ret, -ENOMEM);
+}
+
+static int fault_http(struct hwio *hw, const struct http_request *request, struct http_answer *ret)
+{
+	struct hwio_fault *fault = fault_of(hw);
+	struct fault_node *node = node_of_path(fault, HWIO_HTTP);
+	struct fault_choice choice = begin(fault, node, HWIO_CALL_HTTP, 0);
+	int rc;
+
+	if (!node)
+		return -ENOMEM;
+	switch (choice.kind) {
+	case HWIO_FAULT_ERROR:
+		return -choice.errnum;
+	case HWIO_FAULT_GONE:
+		return -ENETUNREACH;
+	case HWIO_FAULT_LIE:
+		return lie(ret);
+	case HWIO_FAULT_SHORT:
+		if (request->part_count)
+			return cut_in_the_middle(fault->inner, request, ret);
+		rc = http_ask(fault->inner, request, ret);
+		return without_answer(ret, rc ? rc : -ECONNRESET);
+	case HWIO_FAULT_LATE_ERROR:
+		http_ask(fault->inner, request, ret);
+		return without_answer(ret, -choice.errnum);
+	case HWIO_FAULT_STALL:
+		break;
+	}
+	return http_ask(fault->inner, request, ret);
+}
+
 /* A program is not disturbed: what it does goes past the seam. */
 static int fault_run(struct hwio *hw, const struct box *box, struct box_end *ret)
 {
@@ -284,6 +373,7 @@ static const struct hwio_ops fault_ops = {
 	.sleep_ms = fault_sleep_ms,
 	.note = fault_note,
 	.run = fault_run,
+	.http = fault_http,
 };
 
 static int copy_rules(struct hwio_fault *fault, const struct hwio_fault_rule *rules, size_t count)

@@ -22,16 +22,21 @@
 enum hwio_fault_kind {
 	HWIO_FAULT_ERROR = 1,  /* the call fails with errnum and does nothing */
 	HWIO_FAULT_LATE_ERROR, /* the call is done, and fails with errnum all the same */
-	HWIO_FAULT_SHORT,      /* a read or write moves only half of what was asked for */
-	HWIO_FAULT_STALL,      /* the call takes stall_ms of the clock, then is done */
 	/*
-	 * Success is answered, nothing is done: data that should have come is zeros. There is no
-	 * lying about open and poll, they are done.
+	 * A read or write moves only half of what was asked for; of an HTTP request half of the
+	 * parts goes out, or it is done and its answer cut off: the connection ended.
+	 */
+	HWIO_FAULT_SHORT,
+	HWIO_FAULT_STALL, /* the call takes stall_ms of the clock, then is done */
+	/*
+	 * Success is answered, nothing is done: data that should have come is zeros, of HTTP a
+	 * status 200 without a body. There is no lying about open and poll, they are done.
 	 */
 	HWIO_FAULT_LIE,
 	/*
 	 * From here on the path does not exist: ENOENT, and ENODEV for descriptors that are open.
-	 * What has the name of a device ("nvme0") as a part of its path is gone with it.
+	 * What has the name of a device ("nvme0") as a part of its path is gone with it. No way
+	 * leads to a BMC any more: ENETUNREACH.
 	 */
 	HWIO_FAULT_GONE,
 };
@@ -42,7 +47,8 @@ enum hwio_fault_call {
 	HWIO_CALL_IOCTL,
 	HWIO_CALL_READ,
 	HWIO_CALL_WRITE,
-	HWIO_CALL_POLL
+	HWIO_CALL_POLL,
+	HWIO_CALL_HTTP /* on the path HWIO_HTTP */
 };
 
 /* "the 3rd ioctl on /dev/nvme0 fails with EIO" */

@@ -69,7 +69,7 @@ static bool makes_sense(enum hwio_fault_kind kind, enum hwio_fault_call call)
 {
 	switch (kind) {
 	case HWIO_FAULT_SHORT:
-		return call == HWIO_CALL_READ || call == HWIO_CALL_WRITE;
+		return call == HWIO_CALL_READ || call == HWIO_CALL_WRITE || call == HWIO_CALL_HTTP;
 	case HWIO_FAULT_LIE:
 		return call != HWIO_CALL_OPEN && call != HWIO_CALL_POLL;
 	case HWIO_FAULT_ERROR:
@@ -85,18 +85,24 @@ struct fault_choice fault_choose_by_seed(const struct fault_seed *seed, const ch
 					 enum hwio_fault_call call, uint64_t number)
 {
 	static const int errnums[] = { EIO, EINTR, EBUSY, EAGAIN, ENOMEM, ETIMEDOUT, ENODEV };
+	static const int http_errnums[] = { ENETUNREACH, ECONNREFUSED, ETIMEDOUT, ECONNRESET };
 	/* Around what is waited for: a reset, the silence that is called overdue, a time-out. */
 	static const uint32_t stalls_ms[] = { 50, 5000, 130000, 290000, 310000, 2000000 };
 	uint64_t state = begin_numbers(seed->seed, path, number);
 	size_t count = sizeof(kinds) / sizeof(*kinds) - !seed->gone;
 	struct fault_choice choice = { 0 };
+	uint64_t pick;
 
 	if (seed->one_in == 0 || next_number(&state) % seed->one_in != 0)
 		return choice;
 	do
 		choice.kind = kinds[next_number(&state) % count];
 	while (!makes_sense(choice.kind, call));
-	choice.errnum = errnums[next_number(&state) % (sizeof(errnums) / sizeof(*errnums))];
+	pick = next_number(&state);
+	choice.errnum =
+		call == HWIO_CALL_HTTP
+			? http_errnums[pick % (sizeof(http_errnums) / sizeof(*http_errnums))]
+			: errnums[pick % (sizeof(errnums) / sizeof(*errnums))];
 	choice.stall_ms = stalls_ms[next_number(&state) % (sizeof(stalls_ms) / sizeof(*stalls_ms))];
 	return choice;
 }

@@ -9,9 +9,11 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "hw/bmc_access.h"
 #include "hw/ioctl_table.h"
 #include "hw/run_note.h"
 #include "hw/trace.h"
+#include "hw/trace_http.h"
 
 #define PATH_MAX_BYTES 512 /* of what is kept of a path */
 
@@ -377,6 +379,19 @@ static int record_run(struct hwio *hw, const struct box *box, struct box_end *re
 	return rc;
 }
 
+static int record_http(struct hwio *hw, const struct http_request *request, struct http_answer *ret)
+{
+	struct call call;
+	int rc;
+
+	call_begin(&call, hw, "http", HWIO_HTTP);
+	trace_http_request(&call.line, request, true);
+	rc = http_ask(call.rec->inner, request, ret);
+	trace_http_answer(&call.line, request, ret);
+	call_end(&call, rc);
+	return rc;
+}
+
 static const struct hwio_ops record_ops = {
 	.name = "record",
 	.open = record_open,
@@ -392,7 +407,19 @@ static const struct hwio_ops record_ops = {
 	.sleep_ms = record_sleep_ms,
 	.note = record_note,
 	.run = record_run,
+	.http = record_http,
 };
+
+/* A replay takes the same ways: where the BMC is, and whether there was a login, not which. */
+static void note_access(struct hwio *hw)
+{
+	const struct bmc_access *access = hw->bmc;
+
+	if (access && access->url[0])
+		record_note(hw, TRACE_NOTE_BMC_URL, access->url);
+	if (access && access->user[0])
+		record_note(hw, TRACE_NOTE_BMC_LOGIN, "there was one");
+}
 
 int hwio_record_new(struct hwio *inner, const char *dir, struct hwio **ret, struct err *err)
 {
@@ -413,6 +440,7 @@ int hwio_record_new(struct hwio *inner, const char *dir, struct hwio **ret, stru
 	rec->number = ++count;
 	rec->owner = pthread_self();
 	pthread_mutex_init(&rec->lock, NULL);
+	note_access(&rec->hw);
 	*ret = &rec->hw;
 	return 0;
 }

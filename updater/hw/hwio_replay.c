@@ -259,6 +259,7 @@ static const struct hwio_ops replay_ops = {
 	.poll = replay_poll,
 	.list = replay_list,
 	.readlink = replay_readlink,
+	.http = replay_http,
 	.now_ms = replay_now_ms,
 	.sleep_ms = replay_sleep_ms,
 	.run = replay_run,
@@ -282,6 +283,11 @@ int hwio_replay_new(const char *path, struct hwio **ret, struct err *err)
 		return rc;
 	}
 	replay_note(&replay->hw, HWIO_PHASE, "");
+	rc = replay_access(replay);
+	if (rc) {
+		hwio_replay_free(&replay->hw);
+		return err_set(err, rc, "out of memory");
+	}
 	*ret = &replay->hw;
 	return 0;
 }
@@ -293,6 +299,7 @@ void hwio_replay_free(struct hwio *hw)
 	if (!replay)
 		return;
 	replay_lanes_free(&replay->lanes);
+	free(replay->hw.bmc);
 	pthread_mutex_destroy(&replay->lock);
 	free(replay);
 }

@@ -16,7 +16,10 @@ void replay_say_call(const struct trace_call *call, char *text, size_t size)
 {
 	const char *name = trace_text(call, "name");
 
-	if (call->kind != TRACE_IOCTL)
+	if (call->kind == TRACE_HTTP)
+		snprintf(text, size, "http %s %s", trace_text(call, "method"),
+			 trace_text(call, "url"));
+	else if (call->kind != TRACE_IOCTL)
 		snprintf(text, size, "%s %s", trace_kind_name(call->kind), call->path);
 	else
 		snprintf(text, size, "ioctl %s %s", name[0] ? name : trace_text(call, "request"),
@@ -64,7 +67,8 @@ static struct replay_lane *find_lane(struct asked *asked, enum trace_kind kind, 
 	if (strncmp(replay->phase, "inventory", 9) != 0)
 		return lane;
 	if (!lane)
-		asked->absent = kind == TRACE_OPEN || kind == TRACE_LIST || kind == TRACE_READLINK;
+		asked->absent = kind == TRACE_OPEN || kind == TRACE_LIST ||
+				kind == TRACE_READLINK || kind == TRACE_HTTP;
 	else if (strncmp(path, "/dev/", 5) != 0 && !replay_lane_next(lane))
 		replay_lane_again(lane);
 	return lane;

@@ -58,4 +58,10 @@ void replay_same_data(struct asked *asked, const char *key, const void *came, si
 /* Data that came from the device; zeros where its bytes were not kept. */
 void replay_give_data(struct asked *asked, const char *key, void *buf, size_t room);
 
+/* hw.bmc as the recording notes it: the address, and whether there was a login. ERR_NOMEM. */
+int replay_access(struct hwio_replay *replay);
+
+/* The member http of the seam. */
+int replay_http(struct hwio *hw, const struct http_request *request, struct http_answer *ret);
+
 #endif

@@ -12,6 +12,7 @@
 #include "hw/hwio.h"
 #include "hw/ioctl_table.h"
 #include "hw/trace.h"
+#include "hw/trace_http.h"
 
 #define PATH_MAX_BYTES 512
 #define RESULT_MAX     INT_MAX
@@ -23,11 +24,11 @@ static const char *const kind_names[] = {
 	[TRACE_OPEN] = "open", [TRACE_CLOSE] = "close", [TRACE_IOCTL] = "ioctl",
 	[TRACE_READ] = "read", [TRACE_WRITE] = "write", [TRACE_PREAD] = "pread",
 	[TRACE_POLL] = "poll", [TRACE_LIST] = "list",	[TRACE_READLINK] = "readlink",
-	[TRACE_NOTE] = "note",
+	[TRACE_NOTE] = "note", [TRACE_HTTP] = "http",
 };
 
 /* Members beside those that every line has. */
-enum { M_NUMBER = 1, M_TEXT, M_DATA, M_NAMES };
+enum { M_NUMBER = 1, M_TEXT, M_DATA, M_NAMES, M_LINES, M_BODY, M_PARTS };
 
 static const struct member {
 	enum trace_kind kind;
@@ -45,7 +46,13 @@ static const struct member {
 	{ TRACE_PREAD, "in", M_DATA, false },	      { TRACE_POLL, "events", M_NUMBER, true },
 	{ TRACE_POLL, "timeout_ms", M_NUMBER, true }, { TRACE_LIST, "names", M_NAMES, false },
 	{ TRACE_READLINK, "size", M_NUMBER, true },   { TRACE_READLINK, "in", M_DATA, false },
-	{ TRACE_NOTE, "text", M_TEXT, true },
+	{ TRACE_NOTE, "text", M_TEXT, true },	      { TRACE_HTTP, "method", M_TEXT, true },
+	{ TRACE_HTTP, "url", M_TEXT, true },	      { TRACE_HTTP, "headers", M_LINES, true },
+	{ TRACE_HTTP, "body", M_BODY, false },	      { TRACE_HTTP, "out", M_DATA, false },
+	{ TRACE_HTTP, "parts", M_PARTS, false },      { TRACE_HTTP, "sent", M_NUMBER, true },
+	{ TRACE_HTTP, "pin", M_TEXT, false },	      { TRACE_HTTP, "status", M_NUMBER, false },
+	{ TRACE_HTTP, "head", M_LINES, false },	      { TRACE_HTTP, "text", M_BODY, false },
+	{ TRACE_HTTP, "in", M_DATA, false },
 };
 
 const char *trace_kind_name(enum trace_kind kind)
@@ -56,7 +63,7 @@ const char *trace_kind_name(enum trace_kind kind)
 static bool kind_is_on_fd(enum trace_kind kind)
 {
 	return kind != TRACE_OPEN && kind != TRACE_LIST && kind != TRACE_READLINK &&
-	       kind != TRACE_NOTE;
+	       kind != TRACE_NOTE && kind != TRACE_HTTP;
 }
 
 static int get_kind(const char *name, enum trace_kind *ret, struct err *err)
@@ -111,6 +118,45 @@ static int check_names(yyjson_val *val, struct err *err)
 	return 0;
 }
 
+static int check_lines(yyjson_val *val, const char *key, struct err *err)
+{
+	yyjson_arr_iter iter = yyjson_arr_iter_with(val);
+	yyjson_val *entry;
+	const char *text;
+	size_t len;
+	int rc = 0;
+
+	if (!yyjson_is_arr(val) || yyjson_arr_size(val) > TRACE_LINES_MAX)
+		return err_set(err, ERR_FORMAT, "\"%s\": not a list of at most %d", key,
+			       TRACE_LINES_MAX);
+	while (!rc && (entry = yyjson_arr_iter_next(&iter)))
+		rc = json_text(entry, key, TRACE_TEXT_MAX, &text, &len, err);
+	return rc;
+}
+
+/* With line ends, which other texts have not. */
+static int check_body(yyjson_val *val, const char *key, struct err *err)
+{
+	if (yyjson_is_str(val) && strlen(yyjson_get_str(val)) == yyjson_get_len(val))
+		return 0;
+	return err_set(err, ERR_FORMAT, "\"%s\": not a text", key);
+}
+
+/* They are only held against others: whatever else is in them differs. */
+static int check_parts(yyjson_val *val, struct err *err)
+{
+	yyjson_arr_iter iter = yyjson_arr_iter_with(val);
+	yyjson_val *entry;
+
+	if (!yyjson_is_arr(val) || yyjson_arr_size(val) > TRACE_PARTS_MAX)
+		return err_set(err, ERR_FORMAT, "\"parts\": not a list of at most %d",
+			       TRACE_PARTS_MAX);
+	while ((entry = yyjson_arr_iter_next(&iter)))
+		if (!yyjson_is_obj(entry))
+			return err_set(err, ERR_FORMAT, "\"parts\": not objects");
+	return 0;
+}
+
 static int check_member(yyjson_val *obj, const struct member *member, struct err *err)
 {
 	yyjson_val *val = yyjson_obj_get(obj, member->key);
@@ -128,6 +174,12 @@ static int check_member(yyjson_val *obj, const struct member *member, struct err
 		return json_text(val, member->key, TRACE_TEXT_MAX, &text, &len, err);
 	case M_NAMES:
 		return check_names(val, err);
+	case M_LINES:
+		return check_lines(val, member->key, err);
+	case M_BODY:
+		return check_body(val, member->key, err);
+	case M_PARTS:
+		return check_parts(val, err);
 	default:
 		return check_data(val, member->key, err);
 	}
@@ -140,6 +192,9 @@ static int check_input(const struct trace_call *call, struct err *err)
 
 	if (call->kind == TRACE_LIST && call->result == 0 && !yyjson_obj_get(call->obj, "names"))
 		return err_set(err, ERR_FORMAT, "a list without \"names\"");
+	if (call->kind == TRACE_HTTP && call->result == 0 &&
+	    (!yyjson_obj_get(call->obj, "status") || !yyjson_obj_get(call->obj, "head")))
+		return err_set(err, ERR_FORMAT, "an answer without \"status\" and \"head\"");
 	if (call->kind != TRACE_READ && call->kind != TRACE_READLINK)
 		return 0;
 	if (call->result > trace_number(call, "size"))

@@ -26,7 +26,8 @@ enum trace_kind {
 	TRACE_LIST,
 	TRACE_READLINK,
 	TRACE_NOTE,
-	TRACE_KIND_LAST = TRACE_NOTE
+	TRACE_HTTP,
+	TRACE_KIND_LAST = TRACE_HTTP
 };
 
 /* One line. Its texts belong to the file. */
