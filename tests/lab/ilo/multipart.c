@@ -39,7 +39,7 @@ static const char *read_value(const char *text, char *buf, size_t size)
  */
 static int find_parameter(const char *text, const char *name, char *buf, size_t size)
 {
-	char other[256];
+	char other[256] = "";
 
 	while (*(text += strspn(text, " \t"))) {
 		const char *value;
