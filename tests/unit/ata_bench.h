@@ -7,7 +7,6 @@
 
 #include "ata_model.h"
 #include "backends/backend.h"
-#include "fwimage.h"
 #include "hwio_sg.h"
 #include "tap.h"
 
@@ -35,6 +34,8 @@ struct bench {
 	uint64_t progress;
 };
 
+#include "bench_payload.h"
+
 static inline enum sg_outcome bench_run(void *model, struct sg_request *req)
 {
 	return ata_model_run(model, req);
@@ -47,39 +48,6 @@ static inline int bench_intent(void *ctx, struct err *err)
 	bench->intents++;
 	bench->downloads_at_intent = bench->model.downloads;
 	return bench->intent_error ? err_set(err, bench->intent_error, "journal: no room") : 0;
-}
-
-static inline void bench_progress(void *ctx, uint64_t done_bytes)
-{
-	struct bench *bench = ctx;
-
-	CHECK(done_bytes > bench->progress);
-	bench->progress = done_bytes;
-}
-
-static inline int bench_read(struct payload_source *src, uint64_t offset, uint8_t *buf, size_t len,
-			     struct err *err)
-{
-	struct bench *bench = (struct bench *)((char *)src - offsetof(struct bench, payload));
-
-	CHECK(offset + len <= src->size);
-	if (offset + len > bench->fail_read_at)
-		return err_set(err, ERR_HASH, "chunk 3 differs from its signed hash");
-	memcpy(buf, bench->image + offset, len);
-	return 0;
-}
-
-static inline void make_image(struct bench *bench, const char *revision, uint32_t size)
-{
-	struct fwimage image = { .payload_bytes = size - FWIMAGE_HEADER_BYTES };
-
-	snprintf(image.model, sizeof(image.model), "%s", bench->model.config.model);
-	snprintf(image.revision, sizeof(image.revision), "%s", revision);
-	for (uint32_t i = FWIMAGE_HEADER_BYTES; i < size; i++)
-		bench->image[i] = (uint8_t)(i * 2654435761u >> 24);
-	image.payload_crc =
-		fwimage_crc32(0, bench->image + FWIMAGE_HEADER_BYTES, image.payload_bytes);
-	fwimage_write_header(&image, bench->image);
 }
 
 /* A machine with one drive in it; nobody has asked for it yet. */
@@ -102,7 +70,7 @@ static inline void start_size(struct bench *bench, const char *settings, uint32_
 	CHECK_INT(backend_ata.probe(&bench->lab->hw, &bench->inv, &bench->err), 0);
 	CHECK_INT(bench->inv.count, 1);
 	bench->image = malloc(size);
-	make_image(bench, "2.00", size);
+	bench_image(bench, bench->model.config.model, "2.00", size);
 	bench->fail_read_at = UINT64_MAX;
 	bench->payload = (struct payload_source){ .size = size, .read = bench_read };
 	bench->comp = (struct component){
