@@ -221,6 +221,8 @@ static int set_payload(struct fwpkg *fw, const struct hpe_device *dev, struct dr
 	int rc = component_set(&draft->comp, "backend",
 			       agent ? "vendor-tool" : hpe_bmc_backend(&fw->pkg), err);
 
+	if (!rc && hpe_way_of(&fw->pkg, dev) == HPE_WAY_UEFI)
+		rc = component_add_flag(&draft->comp, "ilo-uefi", err);
 	if (rc)
 		return rc;
 	if (agent || strcasecmp(fw->pkg.format, "FWPKG-v2") == 0)

@@ -27,6 +27,13 @@ struct payload_source {
 		    struct err *err);
 };
 
+/* A small file of the vendor's that goes with the payload (catalog.h, attachment), verified. */
+struct backend_file {
+	const char *role, *name; /* "compsig", "cp012345.compsig" */
+	const uint8_t *data;
+	size_t len;
+};
+
 /* What a step is worked on with. */
 struct backend_io {
 	struct hwio *hw;
@@ -34,6 +41,9 @@ struct backend_io {
 	const struct component *comp;
 	struct payload_source *payload;
 	struct payload_source *runtime; /* what comp's tool runs in; NULL = it needs none */
+	/* For write(): those of the component's attachments that devices want (step_files.h). */
+	const struct backend_file *files;
+	size_t file_count;
 	/*
 	 * Called by write() before its first command that changes the device and by activate():
 	 * returns 0 only when the journal holds the intent on stable storage. A backend must not

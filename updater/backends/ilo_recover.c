@@ -37,13 +37,21 @@ static bool waits_for_restart(const struct ilo_job *job)
 	       job->plan.way == ILO_NOW && job->plan.result != BACKEND_DONE;
 }
 
+/* Neither what ran before nor what was written. */
+static bool runs_another(const struct ilo_job *job)
+{
+	const struct device *dev = job->io->dev;
+	const char *now = job->facts.is_ilo ? job->ilo.manager.version : job->running;
+
+	return dev->version[0] && dev->kind != DEVICE_SYSTEM && strcmp(dev->version, now) != 0;
+}
+
 static enum backend_recovery settle(const struct ilo_job *job, struct err *err)
 {
 	const struct ilo_queue *queue = &job->facts.queue;
-	const char *before = job->io->dev->version, *reads = ilo_job_reads(job);
 	const char *field = job->io->comp->proof.field;
 
-	if (backend_is_wanted(job->io->comp, field[0] ? field : "redfish.", reads))
+	if (backend_is_wanted(job->io->comp, field[0] ? field : "redfish.", ilo_job_reads(job)))
 		return RECOVER_NEW_RUNS;
 	if ((queue->has_task && waits(&queue->task)) || waits_for_restart(job))
 		return RECOVER_PENDING;
@@ -51,8 +59,7 @@ static enum backend_recovery settle(const struct ilo_job *job, struct err *err)
 		say_result(&queue->task.result, "the system ROM could not write it", err);
 	else if (is_own_upload(job) && job->facts.update.state == REDFISH_STATE_ERROR)
 		say_result(&job->facts.update.result, "the iLO refused it", err);
-	(void)before;
-	return RECOVER_OLD_RUNS;
+	return runs_another(job) ? RECOVER_NEEDS_HUMAN : RECOVER_OLD_RUNS;
 }
 
 /* Its own restart, or what it still flashes. */

@@ -38,6 +38,7 @@ const char *const proof_fields[] = {
  */
 static const char *const flags[] = {
 	"hpe-fwpkg",
+	"ilo-uefi",
 	"nvme-ca1",
 	"nvme-ca3",
 	"nvme-pad-ff",

@@ -7,6 +7,7 @@
 #include "base/thread.h"
 #include "run/apply_internal.h"
 #include "run/interlock.h"
+#include "run/step_files.h"
 #include "run/step_note.h"
 #include "run/step_payload.h"
 #include "run/step_record.h"
@@ -16,6 +17,7 @@ struct job {
 	struct step_work *work;
 	struct step_flow flow;
 	struct step_payload payload, runtime;
+	struct step_files files;
 };
 
 int step_work_record(struct step_work *work, const struct step_result *result, struct err *err)
@@ -171,6 +173,23 @@ static int open_runtime(struct job *job, struct err *err)
 	return rc ? err_prefix(err, "the runtime %s", tool->runtime) : 0;
 }
 
+static const char *folder_of(const void *ctx, const struct payload_ref *ref)
+{
+	const struct apply *apply = ctx;
+
+	return apply->store ? store_dir(apply->store, ref) : apply->repo_dir;
+}
+
+static int open_files(struct job *job, struct err *err)
+{
+	int rc = step_files_load(&job->files, job->work->step->comp, folder_of, job->work->apply,
+				 err);
+
+	job->flow.io.files = job->files.items;
+	job->flow.io.file_count = job->files.count;
+	return rc;
+}
+
 /* Law 3: the whole payload is verified before the first byte goes out. */
 static int payload(void *ctx, struct err *err)
 {
@@ -183,6 +202,7 @@ static int payload(void *ctx, struct err *err)
 	hwio_note(hw, HWIO_PHASE, "payload");
 	rc = open_payload(job, err);
 	rc = rc ? rc : open_runtime(job, err);
+	rc = rc ? rc : open_files(job, err);
 	step_note_phase(number_of(job->work), phase);
 	hwio_note(hw, HWIO_PHASE, phase);
 	if (rc)
@@ -304,6 +324,7 @@ static void *work_thread(void *arg)
 	}
 	step_payload_close(&job.payload);
 	step_payload_close(&job.runtime);
+	step_files_free(&job.files);
 	device_free(&job.flow.dev);
 	finish(work, &result);
 	return NULL;
