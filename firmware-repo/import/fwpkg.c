@@ -214,6 +214,18 @@ static int one_image(struct fwpkg *fw, const struct hpe_device *dev, struct draf
 	return hpe_sidecar_check(&fw->sidecar, fw->file, err);
 }
 
+/* Who of the iLO and the system ROM writes it, where that is not the iLO alone. */
+static int add_way(const struct fwpkg *fw, const struct hpe_device *dev, struct component *comp,
+		   struct err *err)
+{
+	if (hpe_way_of(&fw->pkg, dev) == HPE_WAY_UEFI)
+		return component_add_flag(comp, "ilo-uefi", err);
+	if ((fw->pkg.updatable_by & (HPE_BY_BMC | HPE_BY_UEFI | HPE_BY_RUNTIME_AGENT)) ==
+	    (HPE_BY_BMC | HPE_BY_UEFI))
+		return component_add_flag(comp, "ilo-bmc-uefi", err);
+	return 0;
+}
+
 static int set_payload(struct fwpkg *fw, const struct hpe_device *dev, struct draft *draft,
 		       struct err *err)
 {
@@ -221,8 +233,7 @@ static int set_payload(struct fwpkg *fw, const struct hpe_device *dev, struct dr
 	int rc = component_set(&draft->comp, "backend",
 			       agent ? "vendor-tool" : hpe_bmc_backend(&fw->pkg), err);
 
-	if (!rc && hpe_way_of(&fw->pkg, dev) == HPE_WAY_UEFI)
-		rc = component_add_flag(&draft->comp, "ilo-uefi", err);
+	rc = rc ? rc : add_way(fw, dev, &draft->comp, err);
 	if (rc)
 		return rc;
 	if (agent || strcasecmp(fw->pkg.format, "FWPKG-v2") == 0)

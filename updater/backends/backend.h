@@ -122,8 +122,8 @@ struct backend {
 bool backend_is_wanted(const struct component *comp, const char *prefix, const char *value);
 
 extern const struct backend backend_nvme, backend_scsi, backend_ses, backend_ata, backend_devlink,
-	backend_ethtool, backend_uefi_capsule, backend_ilo_ribcl, backend_redfish,
-	backend_vendor_tool;
+	backend_ethtool, backend_uefi_capsule, backend_ilo_redfish, backend_ilo_ribcl,
+	backend_redfish, backend_vendor_tool;
 
 /* All of them, NULL-terminated. */
 extern const struct backend *const backends[];

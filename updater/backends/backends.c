@@ -13,6 +13,7 @@ const struct backend *const backends[] = {
 	&backend_devlink,
 	&backend_ethtool,
 	&backend_uefi_capsule,
+	&backend_ilo_redfish,
 	&backend_ilo_ribcl,
 	&backend_redfish,
 	&backend_vendor_tool,

@@ -19,6 +19,11 @@ bool ilo_is_own(const struct redfish_firmware *firmware)
 		(!firmware->name[3] || firmware->name[3] == ' '));
 }
 
+bool ilo_takes(const struct ilo_firmware *item)
+{
+	return item->first.updateable || strstr(item->context, "Slot=");
+}
+
 /* A copy that a device keeps beside what runs; its version is nobody's proof. */
 static bool is_spare(const struct redfish_firmware *firmware)
 {

@@ -26,6 +26,9 @@ int ilo_list_read(struct redfish *rf, const struct ilo_service *ilo, struct ilo_
 		  struct err *err);
 void ilo_list_free(struct ilo_list *list);
 
+/* Does the iLO flash it itself? HPE's tool takes a slot for a yes as well. */
+bool ilo_takes(const struct ilo_firmware *item);
+
 /* Is it the iLO's own? */
 bool ilo_is_own(const struct redfish_firmware *firmware);
 

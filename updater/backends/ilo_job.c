@@ -25,7 +25,7 @@ static int find_device(struct ilo_job *job, struct err *err)
 		if (!ilo_fits(&list.items[i], job->io->dev))
 			continue;
 		found = true;
-		job->facts.updateable = list.items[i].first.updateable;
+		job->facts.updateable = ilo_takes(&list.items[i]);
 		snprintf(job->running, sizeof(job->running), "%s", list.items[i].version);
 		break;
 	}
@@ -109,6 +109,7 @@ int ilo_job_open(struct ilo_job *job, struct backend_io *io, enum redfish_use us
 	job->facts.tpm_consent = io->tpm_consent;
 	ilo_plan_task(io->comp, io->dev, job->task);
 	read_boot(io->hw, boot_id);
+	snprintf(job->boot, sizeof(job->boot), "%.8s", boot_id);
 	ilo_plan_etag(io->comp, boot_id, job->etag);
 	rc = open_client(job, use, wait_ms, err);
 	return rc ? rc : ask(job, err);

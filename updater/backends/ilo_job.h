@@ -15,7 +15,8 @@ struct ilo_job {
 	char running[sizeof(((struct ilo_firmware *)0)->version)];
 	char rom[64];		/* what the system says of its ROM */
 	char etag[ILO_TAG_MAX]; /* the upload's */
-	char task[ILO_TAG_MAX];
+	char task[ILO_TAG_MAX]; /* how its name begins */
+	char boot[16];		/* how the names of this boot's end */
 };
 
 /*

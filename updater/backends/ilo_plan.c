@@ -19,6 +19,7 @@ static int check_flags(const struct component *comp, struct err *err)
 {
 	for (size_t i = 0; i < comp->flag_count; i++)
 		if (strcmp(comp->flags[i], ILO_FLAG_FWPKG) != 0 &&
+		    strcmp(comp->flags[i], ILO_FLAG_BOTH) != 0 &&
 		    strcmp(comp->flags[i], ILO_FLAG_UEFI) != 0)
 			return err_set(err, ERR_UNSUPPORTED, "flag \"%s\" is not known",
 				       comp->flags[i]);
@@ -153,7 +154,7 @@ void ilo_plan_task(const struct component *comp, const struct device *dev, char 
 	for (const char *c = dev->id; *c; c++)
 		sum = (sum ^ (uint8_t)*c) * 16777619u;
 	payload_tag(comp, tag);
-	snprintf(buf, ILO_TAG_MAX, ILO_NAME_PREFIX "%s-%08x", tag, (unsigned int)sum);
+	snprintf(buf, ILO_TAG_MAX, ILO_NAME_PREFIX "%s-%08x-", tag, (unsigned int)sum);
 }
 
 void ilo_plan_etag(const struct component *comp, const char *boot_id, char buf[ILO_TAG_MAX])
@@ -181,14 +182,22 @@ static uint32_t stall_of(const struct component *comp)
 	return stall_ms < STALL_MAX_MS ? (uint32_t)stall_ms : STALL_MAX_MS;
 }
 
+/* What HPE's own tool does by the inventory: what the iLO cannot update the system ROM can. */
+static enum ilo_way way_of(const struct ilo_facts *facts, const struct component *comp)
+{
+	bool at_start = component_has_flag(comp, ILO_FLAG_UEFI) ||
+			(component_has_flag(comp, ILO_FLAG_BOTH) && !facts->updateable);
+
+	return at_start && !facts->is_ilo ? ILO_AT_START : ILO_NOW;
+}
+
 int ilo_plan_make(const struct ilo_facts *facts, const struct component *comp, uint64_t size_bytes,
 		  struct ilo_plan *ret, struct err *err)
 {
 	char tag[17];
 	int rc = check_flags(comp, err);
 
-	*ret = (struct ilo_plan){ .way = component_has_flag(comp, ILO_FLAG_UEFI) ? ILO_AT_START
-										 : ILO_NOW,
+	*ret = (struct ilo_plan){ .way = way_of(facts, comp),
 				  .restarts = facts->is_ilo,
 				  .tpm_override = facts->tpm_consent,
 				  .stall_ms = stall_of(comp) };

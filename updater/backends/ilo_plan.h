@@ -7,8 +7,9 @@
 #include "hw/ilo_queue.h"
 
 /* Flags of a component. */
-#define ILO_FLAG_FWPKG "hpe-fwpkg" /* the payload is a whole .fwpkg */
-#define ILO_FLAG_UEFI  "ilo-uefi"  /* the system ROM writes it at the next start: HPE's type C */
+#define ILO_FLAG_FWPKG "hpe-fwpkg"    /* the payload is a whole .fwpkg */
+#define ILO_FLAG_UEFI  "ilo-uefi"     /* the system ROM writes it at the next start: HPE's type C */
+#define ILO_FLAG_BOTH  "ilo-bmc-uefi" /* whichever of the two the iLO's inventory says */
 
 #define ILO_TAG_MAX 64
 
@@ -16,7 +17,7 @@ struct ilo_facts {
 	unsigned int generation;
 	const char *ilo_version; /* "2.96" */
 	bool is_ilo;		 /* the device is the iLO itself */
-	bool updateable;	 /* it says so of the device */
+	bool updateable;	 /* it says so of the device, or it is a card in a slot */
 	const char *running;	 /* of the device */
 	struct redfish_update update;
 	struct ilo_queue queue;		  /* looked at for what the system ROM writes */
@@ -46,7 +47,10 @@ struct ilo_plan {
 int ilo_plan_make(const struct ilo_facts *facts, const struct component *comp, uint64_t size_bytes,
 		  struct ilo_plan *ret, struct err *err);
 
-/* The name of the task for this device and payload: ILO_NAME_PREFIX and what tells them apart. */
+/*
+ * How the names of the tasks for this device and payload begin: ILO_NAME_PREFIX and what tells them
+ * apart. The boot they were made in comes behind it.
+ */
 void ilo_plan_task(const struct component *comp, const struct device *dev, char buf[ILO_TAG_MAX]);
 
 /*

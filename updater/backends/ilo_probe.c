@@ -131,8 +131,17 @@ static int describe_system(struct device *dev, const struct redfish_system *syst
 	return device_set_prop(dev, "system.rom", system->rom);
 }
 
-static int own(struct device *dev, const struct ilo_service *ilo, bool updateable)
+/*
+ * What the iLO does not update the system ROM may, at the next start: that is the component's to
+ * say. What has no target no component can be for.
+ */
+static int own(struct device *dev, const struct ilo_service *ilo, const struct ilo_firmware *item)
 {
+	bool updateable = item->first.updateable || item->first.target_count;
+	int rc = device_set_prop(dev, "redfish.updateable", ilo_takes(item) ? "yes" : "no");
+
+	if (rc)
+		return rc;
 	if (dev->backend[0] || ilo->manager.generation < ILO_UPDATE_GENERATION)
 		return 0;
 	snprintf(dev->backend, sizeof(dev->backend), ILO_BACKEND);
@@ -172,12 +181,12 @@ static int place(struct inventory *inv, const struct ilo_service *ilo,
 			continue;
 		known = true;
 		rc = ilo_fill(dev, item);
-		rc = rc ? rc : own(dev, ilo, item->first.updateable);
+		rc = rc ? rc : own(dev, ilo, item);
 	}
 	if (!rc && !known) {
 		rc = add_firmware(inv, item, &dev, err);
 		rc = rc ? rc : ilo_fill(dev, item);
-		rc = rc ? rc : own(dev, ilo, item->first.updateable);
+		rc = rc ? rc : own(dev, ilo, item);
 	}
 	return rc ? err_set(err, rc, "\"%s\" does not fit into the inventory", item->first.name)
 		  : 0;

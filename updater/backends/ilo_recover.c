@@ -15,9 +15,15 @@ static bool is_own_upload(const struct ilo_job *job)
 	return strncmp(job->facts.update.etag, job->etag, strlen(job->etag)) == 0;
 }
 
-static bool waits(const struct redfish_task *task)
+/* One that still waits after a restart had its chance, and was not done. */
+static bool waits(const struct ilo_job *job)
 {
-	return task->state == REDFISH_TASK_PENDING || task->state == REDFISH_TASK_IN_PROGRESS;
+	const struct redfish_task *task = &job->facts.queue.task;
+	size_t len = strlen(task->name), boot = strlen(job->boot);
+
+	return job->facts.queue.has_task && (task->state == REDFISH_TASK_IN_PROGRESS ||
+					     (task->state == REDFISH_TASK_PENDING && len >= boot &&
+					      strcmp(task->name + len - boot, job->boot) == 0));
 }
 
 static void say_result(const struct redfish_message *result, const char *who, struct err *err)
@@ -53,7 +59,7 @@ static enum backend_recovery settle(const struct ilo_job *job, struct err *err)
 
 	if (backend_is_wanted(job->io->comp, field[0] ? field : "redfish.", ilo_job_reads(job)))
 		return RECOVER_NEW_RUNS;
-	if ((queue->has_task && waits(&queue->task)) || waits_for_restart(job))
+	if (waits(job) || waits_for_restart(job))
 		return RECOVER_PENDING;
 	if (queue->has_task)
 		say_result(&queue->task.result, "the system ROM could not write it", err);

@@ -166,12 +166,11 @@ static int write_now(struct ilo_job *job, struct err *err)
 static int make_room(struct ilo_job *job, struct err *err)
 {
 	const struct redfish_update *update = &job->facts.update;
-	const struct ilo_repository *repository = &job->facts.repository;
 	unsigned int count;
-	int rc = ilo_queue_sweep(job->rf, update, job->task, &count, err);
+	int rc = ilo_queue_sweep(job->rf, update, job->task, job->boot, &count, err);
 
-	if (!rc && repository->says_free && repository->free_bytes < job->io->payload->size)
-		rc = ilo_repository_sweep(job->rf, update, NULL, &count, err);
+	if (!rc)
+		rc = ilo_repository_sweep(job->rf, update, job->plan.file, &count, err);
 	return rc ? err_prefix(err, "making room in the iLO's queue") : 0;
 }
 
@@ -201,8 +200,11 @@ static int queue(struct ilo_job *job, struct err *err)
 {
 	const struct redfish_update *update = &job->facts.update;
 	struct ilo_queue *found = &job->facts.queue;
-	int rc = ilo_queue_add(job->rf, update, job->task, job->plan.file, job->plan.tpm_override,
-			       err);
+	char name[ILO_TAG_MAX + 16];
+	int rc;
+
+	snprintf(name, sizeof(name), "%s%s", job->task, job->boot);
+	rc = ilo_queue_add(job->rf, update, name, job->plan.file, job->plan.tpm_override, err);
 
 	/* Without an answer it may be there all the same. */
 	if (!rc || is_interruption(rc))

@@ -9,9 +9,21 @@
 #include "base/grow.h"
 #include "base/json.h"
 
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+static bool ends(const char *text, const char *with)
+{
+	size_t len = strlen(text), more = strlen(with);
+
+	return len >= more && strcmp(text + len - more, with) == 0;
+}
+
 static bool is_own(const char *name)
 {
-	return strncmp(name, ILO_NAME_PREFIX, strlen(ILO_NAME_PREFIX)) == 0;
+	return begins(name, ILO_NAME_PREFIX);
 }
 
 static bool is_finished(const struct redfish_task *task)
@@ -58,7 +70,7 @@ static int take_task(void *ctx, const char *uri, yyjson_val *val, struct err *er
 		take_foreign(look->queue, &task);
 	else
 		look->queue->own += task.state != REDFISH_TASK_COMPLETE;
-	if (look->name && strcmp(task.name, look->name) == 0) {
+	if (look->name && begins(task.name, look->name)) {
 		look->queue->has_task = true;
 		look->queue->task = task;
 	}
@@ -77,7 +89,7 @@ int ilo_queue_look(struct redfish *rf, const struct redfish_update *update, cons
 /* Resources to be removed, collected before the first is: a collection is not changed under the
  * walk. */
 struct doomed {
-	const char *name;
+	const char *name, *boot;
 	char (*uris)[REDFISH_REF_MAX];
 	size_t count;
 };
@@ -119,16 +131,18 @@ static int doom_task(void *ctx, const char *uri, yyjson_val *val, struct err *er
 
 	if (!redfish_task_read(val, &task) || !is_own(task.name) || !uri[0])
 		return 0;
-	if (is_finished(&task) || (doomed->name && strcmp(task.name, doomed->name) == 0 &&
-				   task.state == REDFISH_TASK_PENDING))
+	if (is_finished(&task))
+		return doom(doomed, uri, err);
+	if (task.state == REDFISH_TASK_PENDING &&
+	    (!ends(task.name, doomed->boot) || (doomed->name && begins(task.name, doomed->name))))
 		return doom(doomed, uri, err);
 	return 0;
 }
 
 int ilo_queue_sweep(struct redfish *rf, const struct redfish_update *update, const char *name,
-		    unsigned int *ret_count, struct err *err)
+		    const char *boot, unsigned int *ret_count, struct err *err)
 {
-	struct doomed doomed = { .name = name };
+	struct doomed doomed = { .name = name, .boot = boot };
 	int rc;
 
 	*ret_count = 0;

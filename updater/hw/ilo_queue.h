@@ -18,20 +18,23 @@ struct ilo_queue {
 	char blocker[96];
 	char blocker_state[24];
 	bool agent_waits; /* it waits for an agent in an operating system */
-	bool has_task;	  /* one by the name that was asked for */
+	bool has_task;	  /* one whose name begins as was asked for */
 	struct redfish_task task;
 };
 
-/* name: a task that is looked for, or NULL. An iLO without a queue has an empty one. */
+/* name: how the name of a task begins that is looked for, or NULL. An iLO without a queue has an
+ * empty one. */
 int ilo_queue_look(struct redfish *rf, const struct redfish_update *update, const char *name,
 		   struct ilo_queue *ret, struct err *err);
 
 /*
- * Removes what is ours and finished, whatever its end, and the one by this name (NULL = none)
- * unless it is being worked on; *ret_count how many.
+ * Removes what is ours and finished, whatever its end; what still waits though the server was
+ * restarted since (an iLO 7 never says that it has done it), that is whose name does not end with
+ * boot; and those whose name begins with name (NULL = none). Never what is being worked on.
+ * *ret_count how many.
  */
 int ilo_queue_sweep(struct redfish *rf, const struct redfish_update *update, const char *name,
-		    unsigned int *ret_count, struct err *err);
+		    const char *boot, unsigned int *ret_count, struct err *err);
 
 /* Queues the file for the system ROM: one way of updating only, a mixed list stalls an iLO 7. */
 int ilo_queue_add(struct redfish *rf, const struct redfish_update *update, const char *name,

@@ -39,6 +39,7 @@ const char *const proof_fields[] = {
 static const char *const flags[] = {
 	"hpe-fwpkg",
 	"ilo-uefi",
+	"ilo-bmc-uefi",
 	"nvme-ca1",
 	"nvme-ca3",
 	"nvme-pad-ff",
