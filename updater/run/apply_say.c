@@ -69,6 +69,11 @@ void say_begin(struct apply_run *run, struct step_work *work)
 		    run->apply->step_base + step->number, run->apply->step_base + run->count,
 		    step->dev->name, step->comp->id, step->from[0] ? step->from : "(unknown)",
 		    step->comp->version, again);
+	if (strcmp(step->comp->class_name, "bmc") == 0)
+		console_say(run->apply->console,
+			    "  It restarts at the end of this: virtual media, the remote console "
+			    "and its network\n  card go for about two minutes and come back. The "
+			    "run goes on meanwhile.");
 }
 
 static void say_step(const struct step_work *work)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "inventory/target.h"
 #include "run/interlock.h"
 #include "run/replay_internal.h"
 #include "run/step_flow.h"
@@ -111,7 +112,8 @@ static int prepare(struct job *job, struct err *err)
 		.ctx = job,
 		.tpm_consent = job->note.tpm_consent,
 		.ram_dir = job->note.work_dir[0] ? job->note.work_dir : NULL,
-		.reset_allowed = !interlock_in_use(hw, job->step.dev, boot_disk, why, sizeof(why)),
+		.reset_allowed = backend_is_by_bmc(job->note.comp.backend) ||
+				 !interlock_in_use(hw, job->step.dev, boot_disk, why, sizeof(why)),
 	};
 	return 0;
 }

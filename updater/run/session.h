@@ -12,6 +12,7 @@
 #define DRYDOCK_SESSION_H
 
 #include "run/apply.h"
+#include "run/bmc_door.h"
 #include "run/choices.h"
 #include "run/history.h"
 #include "run/logs.h"
@@ -57,6 +58,8 @@ struct session {
 	struct settled settled; /* what asking the devices about them has shown */
 	struct store *store;
 	struct watchdog *watchdog;
+	struct bmc_access access; /* to the BMC; where the options gave none: empty */
+	struct bmc_door door;	  /* into it */
 
 	bool run_begun;		/* in the journal */
 	bool nothing_to_resume; /* why session_plan() failed */

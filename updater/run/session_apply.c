@@ -42,11 +42,13 @@ static void tick(void *ctx)
 int session_begin(struct session *s, struct err *err)
 {
 	char why[256];
-	int rc = watchdog_start(s->hw, s->console, s->events, &s->watchdog, err);
+	int rc = 0;
 
+	if (!bmc_is_remote(s->hw)) /* else this machine's watchdog is none of ours */
+		rc = watchdog_start(s->hw, s->console, s->events, &s->watchdog, err);
 	if (rc)
 		return rc;
-	if (watchdog_unfed(s->watchdog, why, sizeof(why)))
+	if (s->watchdog && watchdog_unfed(s->watchdog, why, sizeof(why)))
 		return err_set(err, ERR_POLICY,
 			       "a watchdog is running that cannot be fed (%s): it would reset the "
 			       "server in the middle of a write. Nothing was changed",
@@ -150,11 +152,14 @@ int session_apply(struct session *s, enum exit_status *ret_status, struct err *e
 	rc = session_fill_store(s, err);
 	apply.store = s->store;
 	if (!rc)
+		session_open_bmc(s);
+	if (!rc)
 		rc = apply_steps(&apply, &run, err);
 	if (rc)
 		return rc;
 	*ret_status = with_settled(s, apply_exit_status(run, &s->plan));
 	outlast_overdue(s, run, ret_status);
+	session_close_bmc(s, run);
 	save_after(s);
 	session_arrange_reboot(s, run);
 	apply_free(run);

@@ -49,7 +49,7 @@ int session_restore_efi(struct session *s, struct err *err)
 {
 	struct journal_efi run;
 	struct err cause = { 0 };
-	int rc = journal_efi_load(s->hw, &run, &cause);
+	int rc = bmc_is_remote(s->hw) ? ERR_UNSUPPORTED : journal_efi_load(s->hw, &run, &cause);
 
 	if (rc == ERR_NOT_FOUND || rc == ERR_UNSUPPORTED)
 		return 0;
@@ -74,6 +74,8 @@ int session_save_efi(struct session *s, struct err *err)
 	};
 	int rc;
 
+	if (bmc_is_remote(s->hw))
+		return err_set(err, ERR_UNSUPPORTED, "it would be this machine's, not that one's");
 	if (s->plan.step_count > JOURNAL_EFI_STEPS)
 		return err_set(err, ERR_TOO_LARGE, "%zu steps, %d fit into the UEFI variable",
 			       s->plan.step_count, JOURNAL_EFI_STEPS);

@@ -8,6 +8,17 @@
 /* Saves a file in the log folder; what goes wrong is said, and the code returned. */
 int session_save(struct session *s, const char *name, const char *text, size_t len);
 
+/*
+ * The BMC: what the options and the policy allow; what earlier runs left open in it is closed; what
+ * cannot be reached is barred. All before the plan.
+ */
+void session_allow_bmc(struct session *s);
+int session_look_at_bmc(struct session *s, struct err *err);
+/* Opens the way for payloads when steps of the plan need it, and closes it after them. */
+bool session_needs_bmc(const struct session *s);
+void session_open_bmc(struct session *s);
+void session_close_bmc(struct session *s, struct apply_run *run);
+
 /* The inventory of now, saved under that name. */
 int session_probe(struct session *s, struct inventory *inv, const char *name, struct err *err);
 

@@ -254,7 +254,9 @@ static int reserve(struct session *s, struct err *err)
 		.stop_on_error = s->options->stop_on_error,
 	};
 	size_t at_once = SCHEDULE_MAX_AT_ONCE;
-	int rc = journal_reserve_run(s->journal, s->plan.step_count, at_once, &at_once, err);
+	/* The way into the BMC may become one more (session_bmc.c). */
+	size_t steps = s->plan.step_count + session_needs_bmc(s);
+	int rc = journal_reserve_run(s->journal, steps, at_once, &at_once, err);
 
 	if (rc || at_once == SCHEDULE_MAX_AT_ONCE)
 		return rc;

@@ -25,6 +25,7 @@ static int load_policy(struct session *s, struct err *err)
 		rc = choices_to_options(choices, &s->policy, s->options->unattended,
 					&s->plan_options, err);
 	s->plan_options.bars = &s->bars;
+	session_allow_bmc(s);
 	return rc;
 }
 
@@ -112,8 +113,10 @@ static void warn_of_unknown_ids(struct session *s)
 static int look_for_interlocks(struct session *s, struct err *err)
 {
 	CLEANUP_FREE char *warnings = NULL;
-	int rc = interlock_bars(s->hw, &s->inv, &s->cat, &s->bars, &warnings, err);
+	int rc = 0;
 
+	if (!bmc_is_remote(s->hw)) /* all of them are about this machine */
+		rc = interlock_bars(s->hw, &s->inv, &s->cat, &s->bars, &warnings, err);
 	if (warnings)
 		session_warn(s, warnings);
 	return rc;
@@ -216,6 +219,8 @@ int session_plan(struct session *s, struct err *err)
 		rc = look_for_interlocks(s, err);
 	if (!rc && !s->options->dry_run)
 		rc = session_settle(s, err);
+	if (!rc)
+		rc = session_look_at_bmc(s, err);
 	if (!rc && s->options->resume)
 		rc = session_choose_unfinished(s, err);
 	if (rc)

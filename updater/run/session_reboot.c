@@ -22,6 +22,8 @@ static size_t count_state(const struct session *s, struct apply_run *run, enum s
 /* What speaks against the reboot; NULL = nothing. */
 static const char *against(const struct session *s, struct apply_run *run)
 {
+	if (bmc_is_remote(s->hw))
+		return "it is another machine, which is not rebooted from here";
 	if (!s->options->reboot_file)
 		return "nobody asked for a reboot";
 	if (count_state(s, run, STEP_UNKNOWN) || apply_overdue(run))
@@ -36,8 +38,9 @@ static const char *against(const struct session *s, struct apply_run *run)
 static void say_boot_again(struct session *s, const char *why)
 {
 	console_say(s->console,
-		    "Activated, not proven: what is to run after a reboot was not read back. Boot "
-		    "this medium again to prove it (%s).",
+		    "Activated, not proven: what is to run after a reboot was not read back. %s "
+		    "again to prove it (%s).",
+		    bmc_is_remote(s->hw) ? "Reboot that server and call this" : "Boot this medium",
 		    why);
 	events_emit(s->events, "Warning", EVENT_S("text", why));
 }

@@ -75,7 +75,7 @@ void session_keep_settings(struct session *s)
 	struct err err = { 0 };
 	char line[64];
 
-	if (!s->logs)
+	if (!s->logs || bmc_is_remote(s->hw))
 		return;
 	if (boot_settings_read(s->hw, &now, &err)) {
 		session_warn(s, err.text);

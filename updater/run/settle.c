@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "drydock.h"
+#include "run/bmc_door.h"
 #include "run/settle_internal.h"
 #include "ui/ticker.h"
 
@@ -22,7 +23,7 @@ struct round {
 
 static bool must_ask(const struct history_step *step)
 {
-	return step->open || step->waits || step->unknown;
+	return (step->open || step->waits || step->unknown) && !bmc_door_is_step(&step->last);
 }
 
 static void count(struct settled *settled, enum outcome outcome)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "inventory/target.h"
 #include "run/step_work.h"
 
 #include <stdio.h>
@@ -300,7 +301,9 @@ static int prepare(struct job *job, struct step_work *work, struct err *err)
 		.boot_disk = work->apply->boot_disk,
 		.tpm_consent = work->apply->tpm_consent,
 	};
-	job->flow.io.reset_allowed = !interlock_in_use(work->apply->hw, step->dev,
+	/* What the BMC writes has no place in /dev, and is reset by the BMC or a reboot alone. */
+	job->flow.io.reset_allowed = backend_is_by_bmc(step->comp->backend) ||
+				     !interlock_in_use(work->apply->hw, step->dev,
 						       work->apply->boot_disk, why, sizeof(why));
 	if (!job->flow.io.reset_allowed)
 		events_emit(work->apply->events, "Warning", EVENT_U("step", number_of(work)),
