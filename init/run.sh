@@ -26,6 +26,7 @@ start() {
 	for _console in $(consoles); do
 		set -- --console "/dev/$_console" "$@"
 	done
+	[ ! -f "$RUN/ilo-login" ] || set -- --ilo-login "$RUN/ilo-login" "$@"
 	media_lock
 	echo >"$RUN/drydock.running"
 	media_unlock

@@ -106,6 +106,21 @@ settings_media() {
 	done
 }
 
+# settings_login: who may manage the BMC, where it wants to know: for drydock alone, in no log. From
+# the same places, the first that has one.
+settings_login() {
+	_own=servers/$(serial).ilo-login.txt
+	for _dir in "$FAT" "$OTHER" "${BOOT_DISK:+$MEDIA/boot}"; do
+		[ -n "$_dir" ] || continue
+		for _name in "$_own" ilo-login.txt; do
+			[ -f "$_dir/$_name" ] || continue
+			(umask 077 && head -c 1024 "$_dir/$_name" | tr -d '\r' >"$RUN/ilo-login")
+			say "Login for the iLO: $_name on /dev/$(device_at "$_dir")."
+			return
+		done
+	done
+}
+
 # settings_kernel_line: lists of the line replace those of the file.
 settings_kernel_line() {
 	_kernel_line=$(printable <"$ROOT/proc/cmdline")

@@ -361,6 +361,33 @@ iso_settings() {
 	holds "$ROOT/drydock.args" "inventory"
 }
 
+# Windows ends lines with CR LF; the secret is nobody else's, and is in no log.
+ilo_login() {
+	stick sda 'drydock.mode=inventory\n'
+	printf 'user=admin\r\npassword=s e#cret\r\n' >"$ROOT/content/sda3/ilo-login.txt"
+	boot
+	said "Login for the iLO: ilo-login.txt on /dev/sda3."
+	holds "$ROOT/drydock.args" "--ilo-login /run/drydock/ilo-login"
+	equal "$(cat "$ROOT/run/drydock/ilo-login")" "$(printf 'user=admin\npassword=s e#cret')"
+	equal "$(stat -c %a "$ROOT/run/drydock/ilo-login")" 600
+	! grep -rqF 's e#cret' "$ROOT/run/drydock/log" "$ROOT/dev/tty0" || fail "the password is told"
+}
+
+ilo_login_of_server() {
+	stick sda 'drydock.mode=inventory\n'
+	mkdir -p "$ROOT/content/sda3/servers"
+	echo 'user=all' >"$ROOT/content/sda3/ilo-login.txt"
+	echo 'user=one' >"$ROOT/content/sda3/servers/CZ31.ilo-login.txt"
+	boot
+	equal "$(cat "$ROOT/run/drydock/ilo-login")" 'user=one'
+}
+
+no_ilo_login() {
+	stick sda 'drydock.mode=inventory\n'
+	boot
+	holds_not "$ROOT/drydock.args" "ilo-login"
+}
+
 journal_file() {
 	stick sda 'drydock.mode=auto\n'
 	: >"$ROOT/content/sda3/repo/head.json"
@@ -736,6 +763,9 @@ case_of "the one in the ISO when there is no other" repo_order "" /media/boot sd
 case_of "settings of this server" server_settings_first
 case_of "settings on the FAT go before the ISO's" fat_settings_before_iso
 case_of "settings in the ISO of a CD" iso_settings
+case_of "a login for the iLO" ilo_login
+case_of "the login of this server" ilo_login_of_server
+case_of "no login for the iLO" no_ilo_login
 case_of "a journal partition that is not one: a file" journal_file
 case_of "half of the journal partition damaged: the partition" journal_half_damaged
 case_of "a write-protected journal partition: a file" journal_protected
