@@ -1,0 +1,174 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# An iLO of another machine, by HTTPS over the loopback interface: `--ilo`, without touching its
+# host. What is looked at is on the iLO's side: what it received, what it runs, what it was asked.
+# The server with an iLO of its own is in tests/devices/cases/ilo.sh.
+#
+#     tests/ilo/run.sh [NAME...]    only these rows of faults.tsv
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd)
+cd "$top" || exit 1
+LC_ALL=C
+export LC_ALL
+build=${DRYDOCK_BUILD:-$top/build}
+drydock=$build/drydock
+fwrepo=$build/fwrepo
+lab_ilo=$build/lab/lab_ilo
+work=$(mktemp -d)
+login='admin:lab-secret-1'
+ilos=
+# shellcheck disable=SC2086
+trap '[ -z "$ilos" ] || kill $ilos 2>/dev/null; [ -n "${DRYDOCK_KEEP:-}" ] || rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+
+# An image as the model takes it: LABFW <name>|<version>, then anything.
+image() {
+	{
+		printf 'LABFW %s|%s\n' "$2" "$3"
+		head -c "${4:-300000}" /dev/zero | tr '\0' 'x'
+	} >"$work/$1"
+}
+
+# add FILE ID NAME VERSION TARGET SCHEME OPTION...
+add() {
+	_file=$1 _id=$2 _version=$3 _target=$4 _scheme=$5
+	shift 5
+	"$fwrepo" add "$work/$_file" --repo "$work/repo" --id "$_id" --version "$_version" \
+		--scheme "$_scheme" --target "$_target" --backend ilo-redfish \
+		--proof "redfish.version=$_version" --expected-seconds 60 "$@" >/dev/null
+}
+
+prepare() {
+	image ilo.bin iLO '3.08 Jul 31 2024'
+	image rom.flash 'System ROM' 'U30 v2.90 (01/01/2024)'
+	image cpld.vme 'System Programmable Logic Device' '0x2B'
+	"$fwrepo" key new lab --dir "$work/keys" --no-passphrase &&
+		"$fwrepo" init "$work/repo" --id lab &&
+		add ilo.bin ilo5-3.08 '3.08 Jul 31 2024' \
+			hpe-target:4764a662-b342-4fc7-9ce9-258c5d99e815 text --class bmc &&
+		add rom.flash u30-2.90 'U30 v2.90 (01/01/2024)' \
+			hpe-target:00000000-0000-0000-0000-000001553330 hpe-rom --class system-rom \
+			--activation reboot &&
+		add cpld.vme cpld-2b 0x2B hpe-target:a6fc96b3-8f4d-4b8b-9c11-2f4f1d1d0101 text \
+			--class firmware --activation reboot --flag ilo-uefi &&
+		"$fwrepo" sign --repo "$work/repo" --key lab --key-dir "$work/keys" &&
+		"$fwrepo" trust --key lab --key-dir "$work/keys" --out "$work/trust" \
+			--min-evidence emulator
+	printf 'user=%s\npassword=%s\n' "${login%%:*}" "${login#*:}" >"$work/login"
+	chmod 600 "$work/login"
+}
+
+# ilo DIR OPTION...: starts one; $url is its address.
+ilo() {
+	dir=$1
+	shift
+	mkdir -p "$dir"
+	"$lab_ilo" --dir "$dir" --login "$login" --speed 400 "$@" >"$dir/out" 2>&1 &
+	ilo_pid=$!
+	ilos="$ilos $ilo_pid"
+	_tenths=0
+	until [ -s "$dir/port" ] && [ -S "$dir/control" ]; do
+		_tenths=$((_tenths + 1))
+		[ "$_tenths" -le 100 ] || return 1
+		sleep 0.1
+	done
+	url=https://127.0.0.1:$(cat "$dir/port")
+}
+
+ask() {
+	"$lab_ilo" --control "$dir/control" "$@"
+}
+
+# apply EXPECTED OPTION...: a run, its exit status, its log folder $dir/log.
+apply() {
+	_expected=$1
+	shift
+	_status=0
+	mkdir -p "$dir/log"
+	timeout 300 "$drydock" apply --repo "$work/repo" --trust "$work/trust" --ilo "$url" \
+		--ilo-login "$work/login" --log-dir "$dir/log" --journal "$dir/journal" --yes "$@" \
+		>"$dir/said" 2>&1 || _status=$?
+	[ "$_status" = "$_expected" ] || {
+		cat "$dir/said"
+		ask log
+		echo "ended with $_status, not $_expected"
+		return 1
+	}
+}
+
+reported() {
+	grep -qF -e "$1" "$dir/log/report.json" || {
+		echo "the report does not say: $1"
+		cat "$dir/said"
+		return 1
+	}
+}
+
+runs() {
+	[ "$(ask version "$1")" = "$2" ] || {
+		echo "$1 runs $(ask version "$1")"
+		return 1
+	}
+}
+
+received() {
+	[ "$(ask flashed "$1")" = "$(sha256sum <"$work/$2" | cut -d ' ' -f 1)" ]
+}
+
+no_password() {
+	! grep -rlF -e "${login#*:}" "$dir/log" "$dir/said" "$dir/journal"
+}
+
+inventory() {
+	ilo "$work/inventory" --generation "$1" || return 1
+	"$drydock" inventory --ilo "$url" --ilo-login "$work/login" --json >"$work/inventory.json" &&
+		grep -q '"U30 v2.34 (04/08/2020)"' "$work/inventory.json" &&
+		grep -q "LABILO0001" "$work/inventory.json" &&
+		! grep -q '"pci:' "$work/inventory.json"
+}
+
+# Three ways in one run; then the host restarts, and the next run proves what waited for that.
+whole() {
+	ilo "$work/whole-$1" --generation "$1" || return 1
+	apply 1 --only ilo5-3.08 --only u30-2.90 --only cpld-2b && runs iLO '3.08 Jul 31 2024' &&
+		received iLO ilo.bin && received 'System ROM' rom.flash && no_password &&
+		reported '"NEEDS_REBOOT"' || return 1
+	ask host-reset >/dev/null
+	runs 'System ROM' 'U30 v2.90 (01/01/2024)' && runs CPLD 0x2B && received CPLD cpld.vme || return 1
+	apply 0 && ! ask log | grep -q 'task drydock.*Pending'
+}
+
+# fault NAME KNOB EXIT TEXT OPTION...: one update of the system ROM with one thing that goes wrong.
+fault() {
+	_knob=$2 _exit=$3 _text=$4
+	shift 4
+	ilo "$work/fault-$tap_count" --generation 5 --knob "$_knob" || return 1
+	apply "$_exit" --only u30-2.90 "$@" && reported "$_text" && no_password
+}
+
+prepare >"$work/prepare" 2>&1 || {
+	cat "$work/prepare"
+	echo "Bail out! no repository"
+	exit 1
+}
+if [ $# -eq 0 ]; then
+	check 'inventory of an iLO 5 on the network: nothing of this machine' inventory 5
+	check 'inventory of an iLO 4' inventory 4
+	check 'iLO 5: itself, the system ROM, a CPLD; proven after the restart' whole 5
+	check 'iLO 6: the same' whole 6
+	check 'iLO 7: the same' whole 7
+fi
+tab=$(printf '\t')
+while IFS=$tab read -r name knob exit text options; do
+	case $name in '' | '#'*) continue ;; esac
+	case " $* " in
+	"  " | *" $knob "*) ;;
+	*) continue ;;
+	esac
+	# shellcheck disable=SC2086
+	check "$name" fault "$name" "$knob" "$exit" "$text" $options
+done <tests/ilo/faults.tsv
+tap_end
