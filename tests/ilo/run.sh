@@ -32,33 +32,33 @@ image() {
 	} >"$work/$1"
 }
 
-# add FILE ID NAME VERSION TARGET SCHEME OPTION...
+# add FILE ID VERSION TARGET SCHEME PROOF OPTION...
 add() {
-	_file=$1 _id=$2 _version=$3 _target=$4 _scheme=$5
-	shift 5
+	_file=$1 _id=$2 _version=$3 _target=$4 _scheme=$5 _proof=$6
+	shift 6
 	"$fwrepo" add "$work/$_file" --repo "$work/repo" --id "$_id" --version "$_version" \
 		--scheme "$_scheme" --target "$_target" --backend ilo-redfish \
-		--proof "redfish.version=$_version" --expected-seconds 60 "$@" >/dev/null
+		--proof "$_proof=$_version" --expected-seconds 60 "$@" >/dev/null
 }
 
 prepare() {
+	printf 'user=%s\npassword=%s\n' "${login%%:*}" "${login#*:}" >"$work/login"
+	chmod 600 "$work/login"
 	image ilo.bin iLO '3.08 Jul 31 2024'
 	image rom.flash 'System ROM' 'U30 v2.90 (01/01/2024)'
 	image cpld.vme 'System Programmable Logic Device' '0x2B'
 	"$fwrepo" key new lab --dir "$work/keys" --no-passphrase &&
 		"$fwrepo" init "$work/repo" --id lab &&
-		add ilo.bin ilo5-3.08 '3.08 Jul 31 2024' \
-			hpe-target:4764a662-b342-4fc7-9ce9-258c5d99e815 text --class bmc &&
+		add ilo.bin ilo5-3.08 3.08 hpe-target:4764a662-b342-4fc7-9ce9-258c5d99e815 dotted \
+			bmc.version --class bmc &&
 		add rom.flash u30-2.90 'U30 v2.90 (01/01/2024)' \
-			hpe-target:00000000-0000-0000-0000-000001553330 hpe-rom --class system-rom \
-			--activation reboot &&
-		add cpld.vme cpld-2b 0x2B hpe-target:a6fc96b3-8f4d-4b8b-9c11-2f4f1d1d0101 text \
-			--class firmware --activation reboot --flag ilo-uefi &&
+			hpe-target:00000000-0000-0000-0000-000001553330 hpe-rom redfish.version \
+			--class system-rom --activation reboot &&
+		add cpld.vme cpld-2b 0x2B hpe-target:a6fc96b3-8f4d-4b8b-9c11-2f4f1d1d0101 alphanum \
+			redfish.version --class firmware --activation reboot --flag ilo-uefi &&
 		"$fwrepo" sign --repo "$work/repo" --key lab --key-dir "$work/keys" &&
 		"$fwrepo" trust --key lab --key-dir "$work/keys" --out "$work/trust" \
 			--min-evidence emulator
-	printf 'user=%s\npassword=%s\n' "${login%%:*}" "${login#*:}" >"$work/login"
-	chmod 600 "$work/login"
 }
 
 # ilo DIR OPTION...: starts one; $url is its address.

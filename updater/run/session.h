@@ -58,8 +58,7 @@ struct session {
 	struct settled settled; /* what asking the devices about them has shown */
 	struct store *store;
 	struct watchdog *watchdog;
-	struct bmc_access access; /* to the BMC; where the options gave none: empty */
-	struct bmc_door door;	  /* into it */
+	struct bmc_door door; /* the way into the BMC */
 
 	bool run_begun;		/* in the journal */
 	bool nothing_to_resume; /* why session_plan() failed */

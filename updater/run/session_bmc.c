@@ -10,12 +10,8 @@
 void session_allow_bmc(struct session *s)
 {
 	const struct choices *choices = &s->options->choices;
-	struct bmc_access *access;
+	struct bmc_access *access = s->hw->bmc;
 
-	if (!s->real->bmc)
-		s->real->bmc = &s->access;
-	s->hw->bmc = s->real->bmc;
-	access = s->hw->bmc;
 	access->may_enable_vnic =
 		choices->enable_vnic || (s->options->unattended && s->policy.allow_bmc_network);
 	access->may_make_account = choices->temporary_account ||
