@@ -141,19 +141,61 @@ whole() {
 	apply 0 && ! ask log | grep -q 'task drydock.*Pending'
 }
 
-# fault NAME KNOB EXIT TEXT OPTION...: one update of the system ROM with one thing that goes wrong.
+# fault NUMBER KNOB EXIT TEXT OPTION...: one update of the system ROM with one thing that goes wrong.
 fault() {
-	_knob=$2 _exit=$3 _text=$4
+	_number=$1 _knob=$2 _exit=$3 _text=$4
 	shift 4
-	ilo "$work/fault-$tap_count" --generation 5 --knob "$_knob" || return 1
+	ilo "$work/fault-$_number" --generation 5 --knob "$_knob" || return 1
 	apply "$_exit" --only u30-2.90 "$@" && reported "$_text" && no_password
 }
 
+# rows COMMAND...: each row of the table that is wanted; they mostly wait, so all at once.
+rows() {
+	_row=0
+	while IFS=$tab read -r name knob exit text options; do
+		case $name in '' | '#'*) continue ;; esac
+		case " $wanted " in
+		"  " | *" ${knob%%=*} "*) ;;
+		*) continue ;;
+		esac
+		_row=$((_row + 1))
+		"$@"
+	done <tests/ilo/faults.tsv
+}
+
+begin_row() {
+	# shellcheck disable=SC2086
+	(
+		trap - EXIT
+		_began=$(date +%s)
+		_code=0
+		fault "$_row" "$knob" "$exit" "$text" $options || _code=$?
+		kill "$ilo_pid" 2>/dev/null
+		echo "# $(($(date +%s) - _began)) s"
+		exit "$_code"
+	) >"$work/row-$_row" 2>&1 &
+	echo $! >"$work/pid-$_row"
+}
+
+end_row() {
+	_code=0
+	wait "$(cat "$work/pid-$_row")" || _code=1
+	check "$name" told "$_row" "$_code"
+}
+
+told() {
+	cat "$work/row-$1"
+	return "$2"
+}
+
+wanted=$*
+tab=$(printf '\t')
 prepare >"$work/prepare" 2>&1 || {
 	cat "$work/prepare"
 	echo "Bail out! no repository"
 	exit 1
 }
+rows begin_row
 if [ $# -eq 0 ]; then
 	check 'inventory of an iLO 5 on the network: nothing of this machine' inventory 5
 	check 'inventory of an iLO 4' inventory 4
@@ -161,14 +203,5 @@ if [ $# -eq 0 ]; then
 	check 'iLO 6: the same' whole 6
 	check 'iLO 7: the same' whole 7
 fi
-tab=$(printf '\t')
-while IFS=$tab read -r name knob exit text options; do
-	case $name in '' | '#'*) continue ;; esac
-	case " $* " in
-	"  " | *" $knob "*) ;;
-	*) continue ;;
-	esac
-	# shellcheck disable=SC2086
-	check "$name" fault "$name" "$knob" "$exit" "$text" $options
-done <tests/ilo/faults.tsv
+rows end_row
 tap_end

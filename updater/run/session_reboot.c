@@ -22,8 +22,6 @@ static size_t count_state(const struct session *s, struct apply_run *run, enum s
 /* What speaks against the reboot; NULL = nothing. */
 static const char *against(const struct session *s, struct apply_run *run)
 {
-	if (bmc_is_remote(s->hw))
-		return "it is another machine, which is not rebooted from here";
 	if (!s->options->reboot_file)
 		return "nobody asked for a reboot";
 	if (count_state(s, run, STEP_UNKNOWN) || apply_overdue(run))
@@ -74,6 +72,19 @@ static void ask_to_keep_power(struct session *s)
 		session_warn(s, err.text);
 }
 
+/* Another machine: whoever is there reboots it, and the next call goes on with the run. */
+static void leave_to_others(struct session *s, struct apply_run *run)
+{
+	bool clean = !count_state(s, run, STEP_UNKNOWN) && !apply_overdue(run);
+
+	s->reboot_arranged = clean && !journal_is_volatile(s->journal);
+	if (s->reboot_arranged)
+		console_say(s->console, "Restart that server, then call this once more: the run "
+					"goes on, and proves what waits for it.");
+	else
+		say_boot_again(s, "it is another machine, which is not restarted from here");
+}
+
 void session_arrange_reboot(struct session *s, struct apply_run *run)
 {
 	const char *why = against(s, run);
@@ -83,6 +94,10 @@ void session_arrange_reboot(struct session *s, struct apply_run *run)
 
 	if (!count_state(s, run, STEP_NEEDS_REBOOT))
 		return;
+	if (bmc_is_remote(s->hw)) {
+		leave_to_others(s, run);
+		return;
+	}
 	if (waits_in_memory(s, run))
 		ask_to_keep_power(s);
 	if (why) {
