@@ -6,18 +6,9 @@
 
 /* "ses" comes behind those that find drives: it knows the slots that they are in. */
 const struct backend *const backends[] = {
-	&backend_nvme,
-	&backend_scsi,
-	&backend_ata,
-	&backend_ses,
-	&backend_devlink,
-	&backend_ethtool,
-	&backend_uefi_capsule,
-	&backend_ilo_redfish,
-	&backend_ilo_ribcl,
-	&backend_redfish,
-	&backend_vendor_tool,
-	NULL,
+	&backend_nvme,	    &backend_scsi,    &backend_ata,	     &backend_ses,
+	&backend_devlink,   &backend_ethtool, &backend_uefi_capsule, &backend_ilo_redfish,
+	&backend_ilo_ribcl, &backend_redfish, &backend_vendor_tool,  NULL,
 };
 
 const struct backend *backend_find(const char *name)
