@@ -364,6 +364,42 @@ rubbish() {
 	check 'two sources at once are refused' refuses 2 'exclude' --root "$tmp" --lspci x
 }
 
+# Another machine's BMC, with a login: what a run leaves has the answers in it and not the password.
+bmc_of_another() {
+	_lab=$tmp/bmc
+	mkdir -p "$_lab"
+	"$build/lab/lab_ilo" --dir "$_lab" --flavour 1 --login admin:Geheim-4711 >"$tmp/bmc.out" 2>&1 &
+	_pid=$!
+	_tenths=0
+	until [ -s "$_lab/port" ] || [ $((_tenths += 1)) -gt 100 ]; do sleep 0.1; done
+	printf 'user=admin\npassword=%s\n' Geheim-4711 >"$tmp/login"
+	chmod 600 "$tmp/login"
+	timeout 60 "$drydock" inventory --ilo "https://127.0.0.1:$(cat "$_lab/port")" \
+		--ilo-login "$tmp/login" --record "$tmp/bmc-run" >"$tmp/bmc-table" 2>&1
+	_status=$?
+	kill "$_pid"
+	wait "$_pid" 2>/dev/null
+	return "$_status"
+}
+
+leaves_no_password() {
+	grep -q SessionService "$tmp/bmc-run/trace-socket-http.jsonl" || return 1
+	# As it is, as base64 of "admin:..." and of itself, as hex.
+	for _form in Geheim-4711 YWRtaW46R2VoZWltLTQ3MTE R2VoZWltLTQ3MTE 47656865696d2d34373131; do
+		! grep -ri "$_form" "$tmp/bmc-run" "$tmp/bmc-table" || return 1
+	done
+}
+
+another_bmc() {
+	check "another machine's BMC: its firmware, by HTTPS" bmc_of_another
+	check 'it is shown' grep -q 'bmc .*redfish' "$tmp/bmc-table"
+	check 'no password in the table, the logs, the traces' leaves_no_password
+	check 'its trace alone gives the same inventory' "$drydock" replay "$tmp/bmc-run"
+	chmod 644 "$tmp/login"
+	check 'a login that others may read is not used' \
+		refuses 7 'chmod 600' --ilo https://127.0.0.1:1 --ilo-login "$tmp/login"
+}
+
 for tool in "$drydock" "$ids"; do
 	[ -r "$tool" ] || { echo "Bail out! $tool is missing"; exit 1; }
 done
@@ -375,4 +411,5 @@ made_up_machine
 drives_in_arrays
 check 'this machine: every function of sysfs' this_machine
 rubbish
+another_bmc
 tap_end
