@@ -173,6 +173,55 @@ static void by_uefi(void)
 	ilo_free(ilo);
 }
 
+/* Another account's session uploads with the right to configure the iLO, and not without. */
+static void privileges(void)
+{
+	static const char *const rights[] = { "false", "true" };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct ilo *ilo = make(5);
+		char token[64], head[128], body[512], text[1024], *at;
+
+		log_in(ilo, "lab-secret", token);
+		snprintf(head, sizeof(head), "X-Auth-Token: %s\r\n", token);
+		snprintf(body, sizeof(body),
+			 "{\"UserName\":\"other\",\"Password\":\"other-secret\",\"Oem\":{\"Hpe\":{"
+			 "\"LoginName\":\"other\",\"Privileges\":{\"LoginPriv\":true,"
+			 "\"iLOConfigPriv\":%s}}}}",
+			 rights[i]);
+		CHECK_INT(ask(ilo, "POST", "/redfish/v1/AccountService/Accounts/", head, body,
+			      strlen(body), NULL, 0),
+			  201);
+		snprintf(body, sizeof(body),
+			 "{\"UserName\":\"other\",\"Password\":\"other-secret\"}");
+		CHECK_INT(ask(ilo, "POST", "/redfish/v1/SessionService/Sessions/", "", body,
+			      strlen(body), text, sizeof(text)),
+			  201);
+		at = strstr(text, "X-Auth-Token: ");
+		CHECK(at && sscanf(at, "X-Auth-Token: %63s", token) == 1);
+		CHECK_INT(push(ilo, token, "spf", FLASH, "LABFW iLO|3\n", NULL, 0), i ? 200 : 403);
+		ilo_free(ilo);
+	}
+}
+
+static void reset_in_between(void)
+{
+	struct ilo *ilo = make(5);
+	char token[64];
+
+	log_in(ilo, "lab-secret", token);
+	ilo_host_reset(ilo);
+	CHECK(!strstr(ilo_log(ilo), "while it"));
+	CHECK_INT(push(ilo, token, "spf", FLASH, "LABFW iLO|3\n", NULL, 0), 200);
+	ilo_tick(ilo, 30000);
+	ilo_host_reset(ilo);
+	CHECK(strstr(ilo_log(ilo), "host reset while it flashes\n"));
+	ilo_tick(ilo, 120000);
+	ilo_host_reset(ilo);
+	CHECK(strstr(ilo_log(ilo), "host reset while it restarts\n"));
+	ilo_free(ilo);
+}
+
 static void order_of_parts(void)
 {
 	static const struct {
@@ -236,6 +285,8 @@ int main(void)
 	TAP_RUN(itself);
 	TAP_RUN(rom_at_reboot);
 	TAP_RUN(by_uefi);
+	TAP_RUN(privileges);
+	TAP_RUN(reset_in_between);
 	TAP_RUN(order_of_parts);
 	TAP_RUN(knobs);
 	TAP_RUN(knob_names);

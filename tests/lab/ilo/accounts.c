@@ -24,17 +24,25 @@ bool ilo_token_is_valid(struct ilo *ilo, const char *token)
 	return find_session(ilo, token) != NULL;
 }
 
-void ilo_forget_sessions(struct ilo *ilo)
-{
-	memset(ilo->sessions, 0, sizeof(ilo->sessions));
-}
-
 static struct ilo_account *find_account(struct ilo *ilo, const char *user)
 {
 	for (size_t i = 0; i < ILO_ACCOUNTS; i++)
 		if (ilo->accounts[i].id && strcmp(ilo->accounts[i].user, user) == 0)
 			return &ilo->accounts[i];
 	return NULL;
+}
+
+bool ilo_token_may_update(struct ilo *ilo, const char *token)
+{
+	const struct ilo_session *session = find_session(ilo, token);
+	const struct ilo_account *account = session ? find_account(ilo, session->user) : NULL;
+
+	return account && account->can_update;
+}
+
+void ilo_forget_sessions(struct ilo *ilo)
+{
+	memset(ilo->sessions, 0, sizeof(ilo->sessions));
 }
 
 /* 3 PRODUCTION and below: over CHIF nobody is asked. */

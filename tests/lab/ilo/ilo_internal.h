@@ -134,6 +134,8 @@ ilo_part_fn ilo_ribcl_side, ilo_standard_side;
 bool ilo_may(struct ilo *ilo, const struct ilo_request *request, const char *path,
 	     struct ilo_answer *ret);
 bool ilo_token_is_valid(struct ilo *ilo, const char *token);
+/* Its account may configure the iLO, and there still is such an account. */
+bool ilo_token_may_update(struct ilo *ilo, const char *token);
 void ilo_forget_sessions(struct ilo *ilo);
 
 const struct ilo_generation *ilo_generation(unsigned int number);

@@ -198,7 +198,11 @@ uint64_t ilo_tick(struct ilo *ilo, uint64_t ms)
 
 void ilo_host_reset(struct ilo *ilo)
 {
-	ilo_say(ilo, "host reset");
+	/* What no run may do: whoever tests for it looks for these words. */
+	ilo_say(ilo, "host reset%s",
+		ilo->down		     ? " while it restarts"
+		: ilo->state == ILO_UPDATING ? " while it flashes"
+					     : "");
 	ilo_run_post(ilo);
 	for (size_t i = 0; i < ilo->firmware_count; i++) {
 		struct ilo_firmware *fw = &ilo->firmware[i];

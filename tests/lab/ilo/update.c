@@ -184,6 +184,10 @@ static void upload(struct ilo *ilo, const struct ilo_request *request, struct il
 		ilo_error(ilo, ret, 401, "Base.1.4.NoValidSession");
 		return;
 	}
+	if (!ilo_token_may_update(ilo, upload.token)) {
+		ilo_error(ilo, ret, 403, "Base.1.4.InsufficientPrivilege");
+		return;
+	}
 	if (ilo->knobs[ILO_KNOB_EMPTY_400].on) {
 		ret->status = 400;
 		return;
