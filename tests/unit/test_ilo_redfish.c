@@ -2,6 +2,8 @@
 /* Inventory and updates by way of an iLO, each way of them, as it should go. */
 #include "ilo_bench.h"
 
+#define LOCAL_ROM_ID "ilo-fw:00000000-0000-0000-0000-000000000205"
+
 static struct bench bench;
 
 static const char *prop(const char *id, const char *key)
@@ -33,8 +35,8 @@ static void inventory_over_chif(void)
 	CHECK_INT(bench.lab->https, 0);
 	CHECK_STR(prop(CPLD_ID, "redfish.version"), "0x2A");
 	CHECK_STR(prop(CPLD_ID, "redfish.updateable"), "no");
-	CHECK_STR(prop(ROM_ID, "redfish.updateable"), "yes");
-	CHECK_STR(inventory_find(&bench.inv, ROM_ID)->parent, "bmc");
+	CHECK_STR(prop(LOCAL_ROM_ID, "redfish.updateable"), "yes");
+	CHECK_STR(inventory_find(&bench.inv, LOCAL_ROM_ID)->parent, "bmc");
 	stop(&bench);
 }
 
@@ -78,19 +80,21 @@ static void an_ilo_4_is_only_read(void)
 	CHECK_STR(prop("bmc", "ilo.generation"), "4");
 	CHECK_STR(inventory_find(&bench.inv, "bmc")->backend, "");
 	CHECK_STR(prop("bmc", "redfish.upload"), "no-way");
-	CHECK_STR(prop(ROM_ID, "redfish.version"), "U30 v2.34 (04/08/2020)");
-	CHECK_STR(inventory_find(&bench.inv, ROM_ID)->backend, "");
+	CHECK_STR(prop(LOCAL_ROM_ID, "redfish.version"), "U30 v2.34 (04/08/2020)");
+	CHECK_STR(inventory_find(&bench.inv, LOCAL_ROM_ID)->backend, "");
 	stop(&bench);
 }
 
-static void an_ilo_7_has_only_its_network_card(void)
+static void an_ilo_7_gives_only_links(void)
 {
 	start_machine(&bench, 7);
+	snprintf(bench.access.url, sizeof(bench.access.url), "https://" HWIO_ILO_REMOTE);
 	take_inventory(&bench);
-	CHECK_STR(prop("bmc", "ilo.way"), "host interface");
+	CHECK_STR(prop("bmc", "ilo.way"), "HTTPS");
 	CHECK_STR(prop("bmc", "bmc.version"), "1.12.00");
 	CHECK_STR(prop("bmc", "redfish.upload"), "yes");
-	CHECK_INT(bench.inv.count, 8); /* its collections are links only */
+	CHECK_STR(prop("system", "redfish.class"), "aa148d2e-6e09-453e-bc6f-63baa5f5ccc4");
+	CHECK_INT(bench.inv.count, 8);
 	stop(&bench);
 }
 
@@ -280,7 +284,7 @@ int main(void)
 	TAP_RUN(siblings_and_others);
 	TAP_RUN(known_devices_are_filled_in);
 	TAP_RUN(an_ilo_4_is_only_read);
-	TAP_RUN(an_ilo_7_has_only_its_network_card);
+	TAP_RUN(an_ilo_7_gives_only_links);
 	TAP_RUN(another_machines_ilo);
 	TAP_RUN(ways_for_files);
 	TAP_RUN(no_ilo);

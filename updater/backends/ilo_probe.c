@@ -113,6 +113,21 @@ static int describe_bmc(struct device *bmc, struct redfish *rf, const struct ilo
 	return rc ? rc : describe_queue(bmc, rf, ilo);
 }
 
+/* "U30 v2.34 (04/08/2020)": its family is what packages for it name. */
+static int name_rom(struct device *dev, const char *rom)
+{
+	char target[DEVICE_TARGET_MAX];
+	int rc;
+
+	if (strlen(rom) < 5 || strncmp(rom + 3, " v", 2) != 0)
+		return 0;
+	snprintf(target, sizeof(target), "hpe-rom:%.3s", rom);
+	rc = device_add_target(dev, target);
+	snprintf(target, sizeof(target), "hpe-target:00000000-0000-0000-0000-000001%02x%02x%02x",
+		 (unsigned char)rom[0], (unsigned char)rom[1], (unsigned char)rom[2]);
+	return rc ? rc : device_add_target(dev, target);
+}
+
 /* Another machine's: all that is known of it comes from here. */
 static int describe_system(struct device *dev, const struct redfish_system *system, bool remote)
 {
@@ -128,7 +143,8 @@ static int describe_system(struct device *dev, const struct redfish_system *syst
 	snprintf(dev->model, sizeof(dev->model), "%s", system->model);
 	snprintf(dev->serial, sizeof(dev->serial), "%s", system->serial);
 	snprintf(dev->version, sizeof(dev->version), "%s", system->rom);
-	return device_set_prop(dev, "system.rom", system->rom);
+	rc = device_set_prop(dev, "system.rom", system->rom);
+	return rc ? rc : name_rom(dev, system->rom);
 }
 
 /*

@@ -147,7 +147,10 @@ static int send_and_wait(struct ilo_job *job, struct err *err)
 	};
 	int rc = upload(job, err);
 
-	return rc ? rc : ilo_flash_wait(job->io->hw, &job->rf, &flash, err);
+	rc = rc ? rc : ilo_flash_wait(job->io->hw, &job->rf, &flash, err);
+	if (!rc)
+		flashed(job, 100);
+	return rc;
 }
 
 static int write_now(struct ilo_job *job, struct err *err)
