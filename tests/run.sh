@@ -12,7 +12,7 @@ log=$DRYDOCK_BUILD/log
 mkdir -p "$log"
 
 # The quick ones first: what is cheap to find out is told first.
-suites='lint build unit fuzz replay inventory repo care import media tool report init lab devices apply survival boot demo'
+suites='lint build unit fuzz replay inventory repo care import media tool ilo report init lab devices apply survival boot demo'
 [ $# -eq 0 ] || suites=$*
 
 # count FILE PATTERN: lines of TAP that match

@@ -204,7 +204,9 @@ static struct verdict judge_bar(const struct component *comp, const struct devic
 {
 	const char *bar = device_prop(dev, "bar"), *text = device_prop(dev, "bar.text");
 	enum reason reason = bar ? reason_from_id(bar) : 0;
-	bool passed_by = reason == REASON_BEHIND_RAID || reason == REASON_NO_BACKEND;
+	/* Reasons of one way that a vendor's own tool does not take. */
+	bool passed_by = reason == REASON_BEHIND_RAID || reason == REASON_NO_BACKEND ||
+			 reason == REASON_LEGACY_TLS || reason == REASON_BMC_UNREACHABLE;
 
 	if (bar && !(match_is_tool(comp) && passed_by))
 		return verdict(reason ? reason : REASON_NOT_UPDATEABLE, "%s", text ? text : bar);
