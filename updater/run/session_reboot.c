@@ -79,8 +79,9 @@ static void leave_to_others(struct session *s, struct apply_run *run)
 
 	s->reboot_arranged = clean && !journal_is_volatile(s->journal);
 	if (s->reboot_arranged)
-		console_say(s->console, "Restart that server, then call this once more: the run "
-					"goes on, and proves what waits for it.");
+		console_say(s->console,
+			    "Restart that server, then call this once more: the run "
+			    "goes on, and proves what waits for it.");
 	else
 		say_boot_again(s, "it is another machine, which is not restarted from here");
 }
