@@ -140,7 +140,7 @@ whole() {
 		reported needs-reboot || return 1
 	ask host-reset >/dev/null
 	runs 'System ROM' 'U30 v2.90 (01/01/2024)' && runs CPLD 0x2B && received CPLD cpld.vme || return 1
-	apply 0 && reported verified && no_password
+	apply 0 && reported verified && no_password && ask log | tail -n 12 | grep -q 'removed drydock-'
 }
 
 # It says that it is done, and nothing has changed: nobody can tell before the restart.

@@ -228,9 +228,10 @@ static void allowed(void)
 		[BMC_DOOR_SECURITY] = "high-security",
 		[BMC_DOOR_NO_WAY] = "no-way",
 	};
-	struct component comps[2] = { { .id = "rom", .backend = "ilo-redfish" },
+	struct component comps[3] = { { .id = "rom", .backend = "ilo-redfish" },
+				      { .id = "old", .backend = "ilo-ribcl" },
 				      { .id = "drive", .backend = "nvme" } };
-	const struct catalog cat = { .components = comps, .count = 2 };
+	const struct catalog cat = { .components = comps, .count = 3 };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct bmc_access access = { .may_enable_vnic = rows[i].vnic,

@@ -40,6 +40,9 @@ static int unreachable(struct inventory *inv, const struct err *why, struct err 
 	const char *word = why->code == ERR_UNSUPPORTED ? "high-security"
 			   : why->code == ERR_POLICY	? "no-credentials"
 							: "no-way";
+	const char *bar = why->code == ERR_UNSUPPORTED ? "HIGH_SECURITY"
+			  : why->code == ERR_POLICY    ? "NO_CREDENTIALS"
+						       : "BMC_UNREACHABLE";
 	struct device *bmc;
 	int rc = find_or_add(inv, DEVICE_BMC, "bmc", &bmc, err);
 
@@ -48,6 +51,8 @@ static int unreachable(struct inventory *inv, const struct err *why, struct err 
 	if (!bmc->name[0])
 		snprintf(bmc->name, sizeof(bmc->name), "management controller");
 	rc = set_upload(bmc, word, why->text);
+	if (!rc && !bmc->backend[0])
+		rc = device_set_bar(bmc, bar, why->text);
 	return rc ? err_set(err, rc, "out of memory") : err_set(err, why->code, "%s", why->text);
 }
 

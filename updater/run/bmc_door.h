@@ -78,7 +78,8 @@ int bmc_door_close(struct bmc_door *door, bool may_reset, struct err *err);
 
 /*
  * What earlier runs have left open is closed: their accounts, and the network card when the
- * history says that it was one of them who switched it on. For every start that may change things.
+ * history says that it was one of them who switched it on; their finished tasks and files go. For
+ * every start that may change things.
  */
 int bmc_door_clean(struct bmc_door *door, const struct inventory *inv,
 		   const struct history *history, struct err *err);
