@@ -10,7 +10,8 @@
 
 ilo_mac=0a:ca:fe:f0:0d:04
 
-# ilo_start DIR [OPTION...]: starts an iLO; OPTIONs are those of lab_ilo. With DIR/medium-* of
+# ilo_start DIR [OPTION...]: starts an iLO; OPTIONs are those of lab_ilo. With ILO_NO_PCI set it has no
+# PCI function, as an iLO 7 has none for the operating system. With DIR/medium-* of
 # ilo_medium these go when it restarts. ilo_stop DIR ends it.
 ilo_start() {
 	_dir=$1
@@ -21,11 +22,13 @@ ilo_start() {
 	for _file in "$_dir"/medium-*; do
 		[ ! -f "$_file" ] || set -- "$@" --medium "$_file"
 	done
-	"$lab_build/lab/lab_ilo" --dir "$_dir" --pci --qmp "$_dir/qmp" --card "$_dir/card" "$@" \
+	[ -n "${ILO_NO_PCI:-}" ] || set -- --pci "$@"
+	"$lab_build/lab/lab_ilo" --dir "$_dir" --qmp "$_dir/qmp" --card "$_dir/card" "$@" \
 		>"$_dir/ilo.out" 2>&1 &
 	echo $! >"$_dir/ilo.pid"
 	_tenths=0
-	until [ -S "$_dir/control" ] && [ -S "$_dir/hpilo.sock" ] && [ -s "$_dir/port" ]; do
+	until [ -S "$_dir/control" ] && [ -s "$_dir/port" ] &&
+		{ [ -n "${ILO_NO_PCI:-}" ] || [ -S "$_dir/hpilo.sock" ]; }; do
 		_tenths=$((_tenths + 1))
 		if [ "$_tenths" -gt 100 ] || ! kill -0 "$(cat "$_dir/ilo.pid")" 2>/dev/null; then
 			cat "$_dir/ilo.out" >&2
@@ -113,15 +116,20 @@ ilo_smbios() {
 ilo_qemu_args() {
 	_ilo=$1
 	ilo_smbios "$_ilo/type42"
-	printf '%s\n' "-qmp unix:$_ilo/qmp,server=on,wait=off -smbios file=$_ilo/type42" \
-		"-device pcie-root-port,id=iloport,chassis=90,slot=90"
-	printf -- '-device {"driver":"vfio-user-pci","bus":"iloport","rombar":0,%s,"socket":%s}\n' \
-		'"x-no-posted-writes":true' "{\"type\":\"unix\",\"path\":\"$_ilo/hpilo.sock\"}"
+	printf '%s\n' "-qmp unix:$_ilo/qmp,server=on,wait=off -smbios file=$_ilo/type42"
+	[ -n "${ILO_NO_PCI:-}" ] || ilo_qemu_function "$_ilo"
 	ilo_qemu_card "$_ilo"
 	[ ! -f "$_ilo/cd" ] || printf '%s\n' \
 		"-blockdev driver=raw,node-name=ilocdimage,read-only=on,file.driver=file,file.filename=$(cat "$_ilo/cd")" \
 		'-device usb-bot,id=ilocd,bus=usb.0,port=3' \
 		'-device scsi-cd,id=ilocdrom,bus=ilocd.0,drive=ilocdimage,bootindex=2'
+}
+
+# ilo_qemu_function DIR: what hpilo.ko binds to.
+ilo_qemu_function() {
+	printf '%s\n' "-device pcie-root-port,id=iloport,chassis=90,slot=90"
+	printf -- '-device {"driver":"vfio-user-pci","bus":"iloport","rombar":0,%s,"socket":%s}\n' \
+		'"x-no-posted-writes":true' "{\"type\":\"unix\",\"path\":\"$1/hpilo.sock\"}"
 }
 
 # ilo_qemu_card DIR: the network alone: 16.1.15.1 is a relay to the port that the iLO listens on. The

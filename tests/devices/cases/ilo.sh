@@ -156,6 +156,29 @@ ilo_whole() {
 	[ "$(grep -cx restart "$dir/ilo/ilo.log")" = 1 ] || fail "the iLO did not restart once"
 }
 
+# Gen12: no channel to the host, only the network card; the stick is a virtual key of the iLO's.
+ilo_by_card() {
+	ilo_key "$dir/ilo"
+	printf 'user=Administrator\r\npassword=lab-password\r\n' >"$dir/login"
+	mcopy -i "$fat" "$dir/login" ::ilo-login.txt
+	ILO_NO_PCI=1
+	ilo_start "$dir/ilo" --generation 7 --takes-media --speed 3 || fail "the iLO did not start"
+	# shellcheck disable=SC2046
+	server_boot "$((patience * 2))" 'drydock.mode=auto drydock.poweroff=yes drydock.only=lab-ilo' \
+		$(lab_qemu_args) $(ilo_qemu_args "$dir/ilo")
+	server_ended
+	powered_off
+	ILO_NO_PCI=
+	ended 0
+	ilo_runs iLO '3.08 Jul 31 2024' ilo
+	said 'it reads 3.08'
+	said 'THE MEDIUM IS GONE'
+	said 'The medium is back'
+	ilo_stop "$dir/ilo"
+	grep -q '(local)' "$dir/ilo/ilo.log" && fail "something went over CHIF"
+	[ "$(grep -cx restart "$dir/ilo/ilo.log")" = 1 ] || fail "the iLO did not restart once"
+}
+
 repo_new
 stick_of "$work/stick.img"
 ilo_guest "$work/more"
@@ -169,3 +192,5 @@ ilo_components
 stick_of "$work/signed.img"
 server 'from a virtual CD: the iLO itself, the system ROM and a CPLD in one run; its media go and come back' \
 	ilo_whole
+mv "$work/signed.img" "$work/stick.img"
+server 'an iLO 7, by its network card alone: itself; the stick goes and comes back' ilo_by_card
