@@ -10,7 +10,10 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 
 iso=$build/drydock.iso
 epoch=${SOURCE_DATE_EPOCH:-1767225600}
-esp_mib=6
+# Of the ESP: a system ROM of 64 MiB and what boots; of what a CD boots by: El Torito counts its sectors
+# in 16 bits.
+esp_mib=72
+efi_mib=6
 fat_mib=40
 trust_kib=256
 version=$(cat "$top/VERSION")
@@ -52,7 +55,8 @@ fat() {
 	done)
 }
 
-# The ESP: what the firmware starts. shim starts grubx64.efi, and that reads its own folder.
+# What the firmware starts: from the ESP of a stick, from an image in the ISO of a CD. shim starts
+# grubx64.efi, and that reads its own folder.
 make_esp() {
 	_esp=$work/esp
 	mkdir -p "$_esp/EFI/BOOT" "$_esp/EFI/debian"
@@ -63,6 +67,7 @@ make_esp() {
 	cp "$work/signed/usr/libexec/fwupd/efi/fwupdx64.efi.signed" "$_esp/EFI/BOOT/fwupdx64.efi"
 	filled find.cfg.in >"$_esp/EFI/debian/grub.cfg"
 	fat "$work/esp.img" "$esp_mib" DRYDOCKEFI "$_esp"
+	fat "$work/efi.img" "$efi_mib" DRYDOCKCD "$_esp"
 }
 
 # The partition for people; lines end as Windows wants them.
@@ -85,6 +90,7 @@ make_tree() {
 	cp "$build/build-id" "$_tree/.disk/drydock-$id"
 	cp "$build/vmlinuz" "$build/initrd.zst" "$_tree/boot"
 	truncate -s "${trust_kib}K" "$_tree/boot/trust.cpio"
+	cp "$work/efi.img" "$_tree/boot/grub/efi.img"
 	filled grub.cfg.in >"$_tree/boot/grub/grub.cfg"
 	filled find.cfg.in >"$_tree/EFI/debian/grub.cfg"
 	filled find.cfg.in >"$work/find.cfg"
@@ -108,7 +114,7 @@ make_iso() {
 		-b boot/grub/eltorito.img -c boot/grub/boot.cat -no-emul-boot -boot-load-size 4 \
 		-boot-info-table --grub2-boot-info \
 		--grub2-mbr "$grub/usr/lib/grub/i386-pc/boot_hybrid.img" -partition_offset 16 \
-		-eltorito-alt-boot -e --interval:appended_partition_2:all:: -no-emul-boot \
+		-eltorito-alt-boot -e boot/grub/efi.img -no-emul-boot \
 		-appended_part_as_gpt --mbr-force-bootable \
 		-append_partition 2 "$type_esp" "$work/esp.img" \
 		-append_partition 3 "$type_data" "$work/fat.img" \

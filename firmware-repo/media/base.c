@@ -6,7 +6,6 @@
 
 #include "format/le.h"
 #include "media/iso9660.h"
-#include "media/put.h"
 
 enum {
 	SECTORS_PER_BLOCK = ISO_BLOCK / GPT_SECTOR,
@@ -54,7 +53,21 @@ static int read_block(const struct media_base *base, uint32_t block, uint8_t *bu
 	return rc || got == ISO_BLOCK ? rc : err_set(err, ERR_FORMAT, "it is cut off");
 }
 
-static int find_catalog(struct media_base *base, struct err *err)
+/* A CD starts what is in its ISO: nothing that is moved when a medium is made (El Torito, 2.0). */
+static int check_catalog(struct media_base *base, uint32_t at, struct err *err)
+{
+	uint8_t block[ISO_BLOCK];
+	int rc = at < base->iso_blocks ? read_block(base, at, block, err)
+				       : err_set(err, ERR_FORMAT, "it has no boot catalog");
+
+	for (size_t i = 0; !rc && i < ISO_BLOCK; i += ENTRY_BYTES)
+		if (block[i] == ENTRY_BOOTABLE &&
+		    le32_at(block + i + ENTRY_BLOCK) >= base->iso_blocks)
+			rc = err_set(err, ERR_FORMAT, "its boot catalog names a partition");
+	return rc;
+}
+
+static int check_boot_record(struct media_base *base, struct err *err)
 {
 	uint8_t block[ISO_BLOCK];
 	int rc = read_block(base, FIRST_DESCRIPTOR, block, err);
@@ -65,11 +78,7 @@ static int find_catalog(struct media_base *base, struct err *err)
 	rc = read_block(base, BOOT_RECORD, block, err);
 	if (!rc && memcmp(block, "\0CD001\1EL TORITO SPECIFICATION", 30) != 0)
 		rc = err_set(err, ERR_FORMAT, "it has no boot record");
-	if (!rc)
-		base->catalog = le32_at(block + AT_CATALOG);
-	if (!rc && base->catalog >= base->iso_blocks)
-		rc = err_set(err, ERR_FORMAT, "it has no boot catalog");
-	return rc;
+	return rc ? rc : check_catalog(base, le32_at(block + AT_CATALOG), err);
 }
 
 struct taking {
@@ -123,7 +132,7 @@ int base_open(const char *path, struct iso_tree *tree, struct media_base *ret, s
 	if (!rc)
 		rc = check_partitions(ret, err);
 	if (!rc)
-		rc = find_catalog(ret, err);
+		rc = check_boot_record(ret, err);
 	if (!rc)
 		rc = iso_walk(&ret->image, take_file, &taking, err);
 	if (!rc && (!ret->trust_size || !ret->readme.size || !ret->conf.size))
@@ -149,22 +158,4 @@ uint32_t base_time(const struct media_base *base)
 	time_t seconds = timegm(&tm) - (time_t)(int8_t)date[6] * 15 * 60;
 
 	return seconds < 0 ? 0 : (uint32_t)seconds;
-}
-
-int base_move_esp(const struct media_base *base, uint8_t *catalog, uint32_t block, struct err *err)
-{
-	uint64_t old = base->gpt.partitions[BASE_ESP].first / SECTORS_PER_BLOCK;
-	unsigned int moved = 0;
-
-	for (size_t at = 0; at < ISO_BLOCK; at += ENTRY_BYTES) {
-		uint8_t *entry = catalog + at;
-
-		if (entry[0] != ENTRY_BOOTABLE || le32_at(entry + ENTRY_BLOCK) != old)
-			continue;
-		put_le32(entry + ENTRY_BLOCK, block);
-		moved++;
-	}
-	if (moved != 1)
-		return err_set(err, ERR_FORMAT, "the boot catalog does not name the ESP");
-	return 0;
 }

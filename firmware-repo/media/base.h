@@ -16,7 +16,6 @@ struct media_base {
 	struct gpt gpt;
 	uint32_t iso_blocks;		   /* to the end of partition 1 */
 	uint32_t bias;			   /* blocks before partition 1 */
-	uint32_t catalog;		   /* block of the boot catalog (El Torito) */
 	uint64_t trust_offset, trust_size; /* of /boot/trust.cpio */
 	struct source readme, conf;	   /* README.TXT and drydock.conf for a new FAT */
 	uint8_t date[ISO_DATE_BYTES];	   /* of the image */
@@ -31,8 +30,5 @@ void base_close(struct media_base *base);
 
 /* The time of the image, seconds since 1970. */
 uint32_t base_time(const struct media_base *base);
-
-/* Makes the catalog, one block that was read, start the ESP at another block. ERR_FORMAT. */
-int base_move_esp(const struct media_base *base, uint8_t *catalog, uint32_t block, struct err *err);
 
 #endif

@@ -49,17 +49,6 @@ static int put_trust(const struct image *image, int fd, struct err *err)
 	return put_at(fd, image->base.trust_offset, extent, size, err);
 }
 
-static int put_catalog(const struct image *image, int fd, struct err *err)
-{
-	uint64_t at = (uint64_t)image->base.catalog * ISO_BLOCK;
-	uint8_t block[ISO_BLOCK];
-	int rc = get_at(fd, at, block, sizeof(block), err);
-
-	if (!rc)
-		rc = base_move_esp(&image->base, block, image->end, err);
-	return rc ? rc : put_at(fd, at, block, sizeof(block), err);
-}
-
 /* Those of the whole medium (bias 0), or those of partition 1. */
 static int put_descriptors(const struct image *image, const struct iso_place *rock_ridge,
 			   const struct iso_place *joliet, uint32_t blocks, struct err *err)
@@ -152,8 +141,6 @@ static int put_all(const struct image *image, int fd, struct err *err)
 
 	if (!rc)
 		rc = put_trust(image, fd, err);
-	if (!rc)
-		rc = put_catalog(image, fd, err);
 	if (!rc)
 		rc = put_both_tables(image, fd, err);
 	if (!rc)
