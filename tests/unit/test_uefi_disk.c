@@ -27,6 +27,7 @@ static struct hwio *hw;
 static uint8_t image[SIZE];
 static struct inventory inv;
 static int mounts, unmounts, mount_errno;
+static bool full_after_mount;
 static char mounted[64];
 static uint64_t fail_read_at;
 static size_t intents;
@@ -36,6 +37,8 @@ static int fake_mount(const char *node, const char *dir)
 	(void)dir;
 	mounts++;
 	snprintf(mounted, sizeof(mounted), "%s", node);
+	if (full_after_mount)
+		temp_tree_link(&vars, "/OsIndications" GLOBAL, "/dev/full");
 	errno = mount_errno;
 	return mount_errno ? -1 : 0;
 }
@@ -110,6 +113,7 @@ static void fresh(void)
 	put_var("BootCurrent", "\x03\x1a", 2);
 	put_var("Boot1A03", "\x01\0\0\0\0\0U\0\0\0", 10);
 	mounts = unmounts = mount_errno = 0;
+	full_after_mount = false;
 	intents = 0;
 	fail_read_at = UINT64_MAX;
 	inv = (struct inventory){ 0 };
@@ -302,6 +306,19 @@ static void it_fails_on_the_way(void)
 	CHECK(access(capsule_path(), F_OK) != 0);
 }
 
+/* The file is there by then, and the firmware has no room for the word of it. */
+static void the_firmware_cannot_be_told(void)
+{
+	struct err err = { 0 };
+
+	fresh();
+	full_after_mount = true;
+	CHECK(try("/dev/sda", &err) != 0);
+	CHECK_CONTAINS(err.text, "OsIndications");
+	CHECK_INT(unmounts, 1);
+	CHECK(access(capsule_path(), F_OK) != 0);
+}
+
 int main(int argc, char **argv)
 {
 	(void)argc;
@@ -319,6 +336,7 @@ int main(int argc, char **argv)
 	TAP_RUN(not_possible);
 	TAP_RUN(the_firmware_does_not_look);
 	TAP_RUN(it_fails_on_the_way);
+	TAP_RUN(the_firmware_cannot_be_told);
 	inventory_free(&inv);
 	hwio_real_free(hw);
 	temp_tree_remove(&sys);

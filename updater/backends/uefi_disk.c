@@ -51,6 +51,19 @@ static int remove_old(const char *folder, struct err *err)
 	return 0;
 }
 
+static int set_indications(struct hwio *hw, uint64_t value, struct err *err)
+{
+	uint64_t got = 0;
+	int rc = efi_var_set_u64(hw, "OsIndications", value);
+
+	if (!rc)
+		rc = efi_var_get_u64(hw, "OsIndications", &got);
+	if (rc)
+		return err_set_errno(err, rc == -ENOSPC ? ERR_FULL : ERR_IO, -rc, "OsIndications");
+	return got == value ? 0 : err_set(err, ERR_PROOF, "OsIndications does not read back");
+}
+
+/* The firmware is told last. What it was not told of is not left for another day. */
 static int store(struct backend_io *io, const struct esrt_entry *entry,
 		 const struct uefi_capsule *cap, const struct esp *esp, uint64_t indications,
 		 struct err *err)
@@ -67,19 +80,14 @@ static int store(struct backend_io *io, const struct esrt_entry *entry,
 		rc = remove_old(folder, err);
 	if (!rc)
 		rc = uefi_esp_file_write(io, cap, path, err);
-	return rc ? rc : fsio_sync_dir(folder, err);
-}
-
-static int set_indications(struct hwio *hw, uint64_t value, struct err *err)
-{
-	uint64_t got = 0;
-	int rc = efi_var_set_u64(hw, "OsIndications", value);
-
-	if (!rc)
-		rc = efi_var_get_u64(hw, "OsIndications", &got);
 	if (rc)
-		return err_set_errno(err, rc == -ENOSPC ? ERR_FULL : ERR_IO, -rc, "OsIndications");
-	return got == value ? 0 : err_set(err, ERR_PROOF, "OsIndications does not read back");
+		return rc;
+	rc = fsio_sync_dir(folder, err);
+	if (!rc)
+		rc = set_indications(io->hw, indications | FILE_CAPSULE, err);
+	if (rc)
+		(void)unlink(path);
+	return rc;
 }
 
 static int deliver(struct backend_io *io, const struct esrt_entry *entry,
@@ -103,7 +111,7 @@ static int deliver(struct backend_io *io, const struct esrt_entry *entry,
 	rc = store(io, entry, cap, &esp, indications, err);
 	if (esp_unmount(&esp, &unmount) && !rc)
 		rc = err_set(err, unmount.code, "%s", unmount.text);
-	return rc ? rc : set_indications(io->hw, indications | FILE_CAPSULE, err);
+	return rc;
 }
 
 const struct uefi_delivery uefi_by_disk = {
