@@ -8,7 +8,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -361,6 +363,25 @@ static void it_fails_on_the_way(void)
 	CHECK(!has_file(MARK));
 }
 
+/* What was written before the end of the room does not stay: a limit of the process stands for it.
+ */
+static void the_esp_is_full(void)
+{
+	struct rlimit limit, small;
+	struct err err = { 0 };
+
+	fresh();
+	signal(SIGXFSZ, SIG_IGN);
+	CHECK_INT(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	small = (struct rlimit){ SIZE - 1, limit.rlim_max };
+	CHECK_INT(setrlimit(RLIMIT_FSIZE, &small), 0);
+	CHECK_INT(try("/dev/sda", &err), ERR_FULL);
+	CHECK_INT(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	CHECK_CONTAINS(err.text, "the EFI system partition has no room for 5000 bytes");
+	CHECK_INT(unmounts, 1);
+	check_nothing_left();
+}
+
 /* Entry 2 of tables that are cut, lie elsewhere or hold nothing. */
 static void partition_tables(void)
 {
@@ -416,6 +437,7 @@ int main(int argc, char **argv)
 	TAP_RUN(not_possible);
 	TAP_RUN(an_installed_system_has_one);
 	TAP_RUN(it_fails_on_the_way);
+	TAP_RUN(the_esp_is_full);
 	TAP_RUN(partition_tables);
 	inventory_free(&inv);
 	hwio_real_free(hw);

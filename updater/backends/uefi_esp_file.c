@@ -23,7 +23,7 @@ static int write_all(struct backend_io *io, const struct uefi_capsule *cap, int 
 		rc = uefi_capsule_bytes(io->payload, cap, offset, buf, len, err);
 		if (!rc)
 			rc = fsio_write_all(fd, buf, len);
-		if (rc == -ENOSPC)
+		if (rc == -ENOSPC || rc == -EFBIG)
 			rc = err_set(err, ERR_FULL,
 				     "the EFI system partition has no room for %llu bytes",
 				     (unsigned long long)size);
