@@ -25,10 +25,12 @@ capsule_add() {
 			--proof "esrt.version=$_version" --activation reboot --expected-seconds 30
 }
 
-# Flags as vendors write them: to be started again at once, or nothing at all.
+# capsule_stick BYTES: of the system's firmware. Flags as vendors write them: to be started again at
+# once, or nothing at all.
 capsule_stick() {
+	rm -rf "$work/repo" "$work/keys" "$work/trust" "$work/stick.img"
 	repo_new &&
-		capsule_add system system-rom "$system" 131072 --flags 0x50000 --size 300000 &&
+		capsule_add system system-rom "$system" 131072 --flags 0x50000 --size "$1" &&
 		capsule_add card controller "$card" 8 --flags 0 --header 28 --item-header 2 --mss1 0 &&
 		capsule_add driver other "$driver" 2 --plain &&
 		stick_of "$work/stick.img"
@@ -85,7 +87,8 @@ by_memory() {
 	logged report.json 'the firmware has not tried it'
 }
 
-# The firmware takes none while the system runs, but files on the stick's own ESP.
+# The firmware takes none while the system runs, but files on the stick's own ESP: one of the size of
+# a server's system ROM.
 by_disk() {
 	boot_firmware auto uefi "$a_system" 'query=unsupported disk=yes'
 	starts 2
@@ -97,14 +100,22 @@ by_disk() {
 	[ -z "$(mdir -b -i "$_esp" ::EFI/UpdateCapsule 2>/dev/null)" ] || fail 'the capsule is still on the stick'
 }
 
-# Neither: the application on the stick's ESP asks while boot services are there. It does not mind
-# what the query says, and the kernel does.
+# by_helper FIRMWARE. Neither: the application on the stick's ESP asks while boot services are there.
+# It does not mind what the query says, and the kernel does.
 by_helper() {
-	boot_firmware auto uefi "$a_system" query=unsupported
+	boot_firmware auto "$1" "$a_system" query=unsupported
 	starts 2
 	handed_over system memory 00010000 32
 	firmware_said "applied $system version 131072 status 0: runs 131072"
 	ended 0
+}
+
+by_helper_open() {
+	by_helper uefi
+}
+
+by_helper_secure() {
+	by_helper uefi-secure
 }
 
 # Linux believes in 128 entries: there is no table for it, and nothing else is missing.
@@ -121,11 +132,13 @@ many_entries() {
 	[ "$_count" = 128 ] || fail "$_count entries, not 128"
 }
 
-capsule_stick
+capsule_stick 300000
 server 'capsules: one proven after the reboot by the same run; one refused with the words of its status; a firmware that lies' by_memory
-server 'capsules: refused by the kernel, taken from the ESP of the stick' by_disk
+server "capsules: refused by the kernel, handed over by fwupd's application, with Secure Boot" by_helper_secure
 if [ -n "${DRYDOCK_LONG:-}" ]; then
-	server "capsules: refused by the kernel, handed over by fwupd's application" by_helper
+	server "capsules: refused by the kernel, handed over by fwupd's application, without Secure Boot" by_helper_open
 	server 'capsules: a table of 10,000 entries' ten_thousand
 	server 'capsules: a table of 128 entries' many_entries
 fi
+capsule_stick 33554432
+server 'capsules: refused by the kernel, 32 MiB taken from the ESP of the stick' by_disk

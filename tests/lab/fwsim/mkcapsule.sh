@@ -27,7 +27,9 @@ exec perl -we '
 	sub crc32 {
 		my $crc = 0xffffffff;
 		my @table = map { my $c = $_; $c = $c & 1 ? $c >> 1 ^ 0xedb88320 : $c >> 1 for 1 .. 8; $c } 0 .. 255;
-		$crc = $crc >> 8 ^ $table[($crc ^ $_) & 255] for unpack "C*", $_[0];
+		for (my $at = 0; $at < length $_[0]; $at += 4096) {
+			$crc = $crc >> 8 ^ $table[($crc ^ $_) & 255] for unpack "C*", substr $_[0], $at, 4096;
+		}
 		return $crc ^ 0xffffffff;
 	}
 	# Words of a linear congruence, seeded by the version, so that versions differ throughout.
