@@ -85,6 +85,9 @@ ilo_component() {
 ilo_components() {
 	ilo_image ilo iLO '3.08 Jul 31 2024'
 	ilo_image rom 'System ROM' 'U30 v2.90 (01/01/2024)'
+	ilo_image power 'Power Management Controller Firmware' 1.0.9
+	ilo_component power lab-power 1.0.9 dotted 2e6c4f9c-3c4f-4d2c-8a5e-6d3b70a40202 \
+		redfish.version --class other
 	ilo_image cpld 'System Programmable Logic Device' 0x2B
 	ilo_component ilo lab-ilo 3.08 dotted 4764a662-b342-4fc7-9ce9-258c5d99e815 bmc.version \
 		--class bmc
@@ -97,7 +100,7 @@ ilo_components() {
 
 # ilo_media: a virtual CD with everything, and a virtual key for logs, the journal and the login.
 ilo_media() {
-	printf 'drydock.mode=auto\ndrydock.poweroff=yes\n' >"$work/conf"
+	printf 'drydock.mode=auto\ndrydock.poweroff=yes\ndrydock.skip=lab-power\n' >"$work/conf"
 	"$fwrepo" media --base "$lab_build/drydock.iso" --kind iso --out "$work/cd.iso" \
 		--trust "$work/trust" --repo "$work/repo" --conf "$work/conf" >/dev/null
 	truncate -s 64M "$dir/stick.img"
@@ -156,6 +159,37 @@ ilo_whole() {
 	[ "$(grep -cx restart "$dir/ilo/ilo.log")" = 1 ] || fail "the iLO did not restart once"
 }
 
+# ilo_allowed IMAGE: a stick of that repository whose policy lets a run open the way into an iLO.
+ilo_allowed() {
+	rm -rf "$work/trust"
+	"$fwrepo" trust --key lab --key-dir "$work/keys" --out "$work/trust" --min-evidence emulator \
+		--allow bmc-network --allow bmc-account >/dev/null &&
+		"$fwrepo" media --base "$lab_build/drydock.iso" --out "$1" --trust "$work/trust" \
+			--repo "$work/repo" >/dev/null
+}
+
+# Nobody has given a login and the card is switched off: the policy lets the run open the way for
+# itself, and all of it is closed again. What is flashed at once needs neither restart nor reboot.
+ilo_door() {
+	ilo_start "$dir/ilo" --speed 5 --knob vnic-off=1 || fail "the iLO did not start"
+	# shellcheck disable=SC2046
+	server_boot "$((patience * 2))" 'drydock.mode=auto drydock.poweroff=yes drydock.only=lab-power' \
+		$(lab_qemu_args) $(ilo_qemu_args "$dir/ilo")
+	server_ended
+	powered_off
+	ended 0
+	ilo_runs 'Power Management Controller Firmware' 1.0.9 power
+	said "The iLO's virtual network card is switched on for this run"
+	said 'The account that was made on the iLO is removed.'
+	said "The iLO's virtual network card is off again, as it was."
+	logged report.json setting:ilo-vnic
+	ilo_stop "$dir/ilo"
+	[ "$(grep -c '^account drydock-.* made' "$dir/ilo/ilo.log")" = 1 ] || fail "no account was made"
+	[ "$(grep -c '^account drydock-.* removed' "$dir/ilo/ilo.log")" = 1 ] || fail "it is still there"
+	grep '^virtual network card' "$dir/ilo/ilo.log" | tail -n 1 | grep -q off || fail "the card is on"
+	[ "$(grep -cx restart "$dir/ilo/ilo.log")" = 2 ] || fail "the iLO did not restart twice"
+}
+
 # Gen12: no channel to the host, only the network card; the stick is a virtual key of the iLO's.
 ilo_by_card() {
 	ilo_key "$dir/ilo"
@@ -192,5 +226,6 @@ ilo_components
 stick_of "$work/signed.img"
 server 'from a virtual CD: the iLO itself, the system ROM and a CPLD in one run; its media go and come back' \
 	ilo_whole
-mv "$work/signed.img" "$work/stick.img"
+ilo_allowed "$work/stick.img"
+server 'a card that is off and no login: the policy allows it, both are as before at the end' ilo_door
 server 'an iLO 7, by its network card alone: itself; the stick goes and comes back' ilo_by_card
