@@ -20,7 +20,7 @@
 static struct temp_tree tree;
 static struct hwio *real;
 
-static char notes[1024];
+static char notes[16384];
 static bool keeps_its_own; /* firmware that takes a variable and keeps another one */
 
 static void keep_note(struct hwio *hw, const char *subject, const char *text)
