@@ -47,6 +47,9 @@ prepare() {
 	image ilo.bin iLO '3.08 Jul 31 2024'
 	image rom.flash 'System ROM' 'U30 v2.90 (01/01/2024)'
 	image cpld.vme 'System Programmable Logic Device' '0x2B'
+	# Two sections of 32 MiB and what is left, each with the signature of its own.
+	image big.flash 'System ROM' 'U30 v2.92 (05/05/2024)' 69000000
+	for part in 1 2 3; do echo "signature $part" >"$work/big_part$part.compsig"; done
 	"$fwrepo" key new lab --dir "$work/keys" --no-passphrase &&
 		"$fwrepo" init "$work/repo" --id lab &&
 		add ilo.bin ilo5-3.08 3.08 hpe-target:4764a662-b342-4fc7-9ce9-258c5d99e815 dotted \
@@ -56,6 +59,12 @@ prepare() {
 			--class system-rom --activation reboot &&
 		add cpld.vme cpld-2b 0x2B hpe-target:a6fc96b3-8f4d-4b8b-9c11-2f4f1d1d0101 alphanum \
 			redfish.version --class firmware --activation reboot --flag ilo-uefi &&
+		add big.flash u30-2.92 'U30 v2.92 (05/05/2024)' \
+			hpe-target:00000000-0000-0000-0000-000001553330 hpe-rom redfish.version \
+			--class system-rom --activation reboot \
+			--attach "compsig=$work/big_part1.compsig" \
+			--attach "compsig=$work/big_part2.compsig" \
+			--attach "compsig=$work/big_part3.compsig" &&
 		"$fwrepo" sign --repo "$work/repo" --key lab --key-dir "$work/keys" &&
 		"$fwrepo" trust --key lab --key-dir "$work/keys" --out "$work/trust" \
 			--min-evidence emulator
@@ -143,6 +152,16 @@ whole() {
 	apply 0 && reported verified && no_password && ask log | tail -n 12 | grep -q 'removed drydock-'
 }
 
+# What is larger than 32 MiB goes in sections, strictly one after another.
+sections() {
+	ilo "$work/sections" --generation 5 || return 1
+	apply 1 --only u30-2.92 && received 'System ROM' big.flash || return 1
+	[ "$(ask log | grep -c '^section [012] signed: signature [123]$')" = 3 ] || {
+		ask log
+		return 1
+	}
+}
+
 # It says that it is done, and nothing has changed: nobody can tell before the restart.
 silent() {
 	ilo "$work/silent" --generation 5 --knob silent=1 || return 1
@@ -220,6 +239,7 @@ if [ $# -eq 0 ]; then
 		beside "whole-$generation.run" whole "$generation"
 	done
 	beside silent.run silent
+	beside sections.run sections
 fi
 rows begin_row
 if [ $# -eq 0 ]; then
@@ -232,6 +252,7 @@ if [ $# -eq 0 ]; then
 		ended "whole-$generation.run" \
 			"iLO $generation: itself, the system ROM, a CPLD; proven after the restart"
 	done
+	ended sections.run 'an image of 66 MiB in three sections, each with its signature'
 	ended silent.run 'says done and is not: told when the host has restarted'
 fi
 tap_end

@@ -68,6 +68,7 @@ struct upload {
 	uint64_t section;
 	const uint8_t *data;
 	size_t size;
+	char signature[32]; /* how the signature begins, "" = none came */
 };
 
 static bool take_parameters(const struct multipart_part *part, struct upload *ret)
@@ -109,6 +110,10 @@ static const char *take_parts(const struct ilo_request *request, struct upload *
 				 (const char *)part.data);
 		if (at == 1 && !take_parameters(&part, ret))
 			return "parameters";
+		if (at == 2)
+			snprintf(ret->signature, sizeof(ret->signature), "%.*s",
+				 (int)strcspn((const char *)part.data, "\r\n"),
+				 (const char *)part.data);
 		if (at == 3) {
 			snprintf(ret->file, sizeof(ret->file), "%.127s", part.file_name);
 			ret->data = part.data;
@@ -151,6 +156,8 @@ static const char *take_section(struct ilo *ilo, const struct upload *upload)
 	memcpy(data + ilo->image.size, upload->data, upload->size);
 	ilo->image.data = data;
 	ilo->image.size += upload->size;
+	if (upload->signature[0])
+		ilo_say(ilo, "section %u signed: %s", ilo->sections, upload->signature);
 	ilo->sections++;
 	snprintf(ilo->image.name, sizeof(ilo->image.name), "%s", upload->file);
 	snprintf(ilo->etag, sizeof(ilo->etag), "%s", upload->etag);
