@@ -10,9 +10,9 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 
 iso=$build/drydock.iso
 epoch=${SOURCE_DATE_EPOCH:-1767225600}
-# Of the ESP: a system ROM of 64 MiB and what boots; of what a CD boots by: El Torito counts its sectors
-# in 16 bits.
-esp_mib=72
+# Of the ESP: what boots, and as much room for capsules as an image of 120 MB leaves; of what a CD boots
+# by: El Torito counts its sectors in 16 bits.
+esp_mib=20
 efi_mib=6
 fat_mib=40
 trust_kib=256
