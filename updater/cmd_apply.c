@@ -46,7 +46,7 @@ static int run(struct session *s, enum exit_status *status, struct err *err)
 		return 0;
 	}
 	if (s->plan.step_count == 0) {
-		*status = session_status_without_steps(s);
+		*status = session_without_steps(s);
 		return 0;
 	}
 	rc = confirm(s, err);

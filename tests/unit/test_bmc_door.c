@@ -3,9 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hw/redfish.h"
 #include "hwio_ilo.h"
+#include "ilo/ilo_internal.h"
 #include "run/bmc_door.h"
 #include "tap.h"
+#include "temp_tree.h"
 
 #define RUN_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define RUN_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -65,19 +68,6 @@ static void append(struct world *world, enum journal_type type, const char *run_
 	snprintf(record.run_id, sizeof(record.run_id), "%s", run_id);
 	snprintf(record.component, sizeof(record.component), "%s", continues);
 	CHECK_INT(journal_append(world->journal, &record, &world->err), 0);
-}
-
-static struct history history_of(struct world *world)
-{
-	struct journal_record *records = NULL;
-	const struct catalog cat = { 0 };
-	struct history history = { 0 };
-	size_t count;
-
-	CHECK_INT(journal_read(world->journal, &records, &count, &world->err), 0);
-	CHECK_INT(history_read(records, count, &world->inv, &cat, &history, &world->err), 0);
-	free(records);
-	return history;
 }
 
 /* The last state of the card in the journal; 0 = none. */
@@ -176,31 +166,124 @@ static void never_back(void)
 	stop(world);
 }
 
-/* The power went while it was open: the next start closes it, and the one after finds nothing. */
-static void left_open(void)
+/* A start after the power went: as the session makes its door. */
+static void start_again(struct world *world)
 {
-	struct world *world = start();
-	struct history history;
-
-	append(world, JOURNAL_RUN_BEGIN, RUN_A, "");
-	ilo_set_knob(world->lab->ilo, ILO_KNOB_VNIC_OFF, 0, NULL);
-	CHECK_INT(bmc_door_open(&world->door, BMC_DOOR_NO_NETWORK, &world->err), 0);
-	history = history_of(world);
 	world->door = (struct bmc_door){ .hw = &world->lab->hw,
 					 .journal = world->journal,
 					 .events = world->events,
 					 .console = world->console,
 					 .run_id = RUN_B };
-	CHECK_INT(bmc_door_clean(&world->door, &world->inv, &history, &world->err), 0);
-	history_free(&history);
+	bmc_access_wipe(&world->access);
+}
+
+static void open_and_die(struct world *world)
+{
+	append(world, JOURNAL_RUN_BEGIN, RUN_A, "");
+	ilo_set_knob(world->lab->ilo, ILO_KNOB_VNIC_OFF, 0, NULL);
+	CHECK_INT(bmc_door_open(&world->door, BMC_DOOR_NO_NETWORK, &world->err), 0);
+	start_again(world);
+}
+
+/*
+ * The power went while it was open. The next start takes the account away and restarts nothing: its
+ * payloads are not in RAM yet. At its end it closes the card, and the one after finds nothing.
+ */
+static void left_open(void)
+{
+	struct world *world = start();
+
+	open_and_die(world);
+	CHECK_INT(bmc_door_clean(&world->door, &world->inv, &world->err), 0);
+	CHECK(world->door.vnic_on);
 	CHECK_INT(times(world, "removed"), 1);
+	CHECK_INT(times(world, "restart"), 1);
+	CHECK_STR(world->door.run_id, RUN_A); /* no other run has begun */
+	CHECK_INT(world->door.step, 5);
+	CHECK_INT(bmc_door_close(&world->door, true, &world->err), 0);
 	CHECK_INT(times(world, "virtual network card: off"), 1);
 	CHECK_INT(noted(world), STEP_VERIFIED);
-	history = history_of(world);
-	CHECK_INT(bmc_door_clean(&world->door, &world->inv, &history, &world->err), 0);
-	history_free(&history);
+	start_again(world);
+	CHECK_INT(bmc_door_clean(&world->door, &world->inv, &world->err), 0);
+	CHECK(!world->door.vnic_on);
 	CHECK_INT(times(world, "restart"), 2);
 	stop(world);
+}
+
+/* The run that goes on has it as a step of its own, and is found when the power goes once more. */
+static void left_open_twice(void)
+{
+	struct world *world = start();
+
+	open_and_die(world);
+	CHECK_INT(bmc_door_clean(&world->door, &world->inv, &world->err), 0);
+	append(world, JOURNAL_RUN_BEGIN, RUN_B, RUN_A);
+	memcpy(world->door.run_id, RUN_B, sizeof(RUN_B));
+	world->door.step = 3;
+	CHECK_INT(bmc_door_open(&world->door, BMC_DOOR_NO_LOGIN, &world->err), 0);
+	CHECK_INT(noted(world), STEP_ACTIVATED);
+	CHECK_INT(times(world, "virtual network card: on"), 1); /* it was */
+	CHECK_INT(times(world, "made"), 2);
+	start_again(world);
+	append(world, JOURNAL_RUN_END, RUN_B, ""); /* an ended run does not make it forgotten */
+	CHECK_INT(bmc_door_clean(&world->door, &world->inv, &world->err), 0);
+	CHECK(world->door.vnic_on);
+	CHECK_STR(world->door.run_id, RUN_B);
+	CHECK_INT(world->door.step, 4);
+	CHECK_INT(bmc_door_close(&world->door, true, &world->err), 0);
+	CHECK_INT(noted(world), STEP_VERIFIED);
+	stop(world);
+}
+
+static unsigned int queue_task(struct world *world, const char *name)
+{
+	struct redfish *rf = NULL;
+	char body[256];
+
+	snprintf(body, sizeof(body),
+		 "{\"Name\":\"%s\",\"Command\":\"ApplyUpdate\",\"Filename\":\"drydock-f\","
+		 "\"UpdatableBy\":[\"Uefi\"]}",
+		 name);
+	CHECK_INT(redfish_open(&world->lab->hw, REDFISH_ASK, 10000, &rf, &world->err), 0);
+	CHECK_INT(redfish_send(rf,
+			       &(struct redfish_request){
+				       .method = "POST",
+				       .path = "/redfish/v1/UpdateService/UpdateTaskQueue",
+				       .body = body },
+			       NULL, &world->err),
+		  0);
+	redfish_close(rf);
+	return times(world, " removed");
+}
+
+/*
+ * What waits since an earlier boot had its chance; but when another machine was started nobody here
+ * knows: what its own runs have queued is left alone.
+ */
+static void tidied(void)
+{
+	static const char *const urls[] = { "", "https://" HWIO_ILO_REMOTE };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct world *world = start();
+		uint8_t *file = calloc(1, 16);
+		CLEANUP_TREE struct temp_tree tree = temp_tree_make();
+		struct hwio *other = hwio_real_new(tree.dir);
+
+		temp_tree_text(&tree, "/proc/sys/kernel/random/boot_id", "newboot1-2222\n");
+		world->lab->other = other;
+
+		append(world, JOURNAL_RUN_BEGIN, RUN_A, "");
+		CHECK(ilo_store(world->lab->ilo, "drydock-f", file, 16));
+		CHECK_INT(queue_task(world, "drydock-cafe-oldboot1"), 0);
+		snprintf(world->access.url, sizeof(world->access.url), "%s", urls[i]);
+		snprintf(world->access.user, sizeof(world->access.user), "admin");
+		snprintf(world->access.password, sizeof(world->access.password), "lab-secret");
+		CHECK_INT(bmc_door_clean(&world->door, &world->inv, &world->err), 0);
+		CHECK_INT(times(world, "task drydock-cafe-oldboot1 removed"), i == 0);
+		stop(world);
+		hwio_real_free(other);
+	}
 }
 
 static void allowed(void)
@@ -263,6 +346,8 @@ int main(void)
 	TAP_RUN(refused_and_full);
 	TAP_RUN(never_back);
 	TAP_RUN(left_open);
+	TAP_RUN(left_open_twice);
+	TAP_RUN(tidied);
 	TAP_RUN(allowed);
 	return TAP_END();
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/cleanup.h"
 #include "hw/ilo_queue.h"
 #include "hw/ilo_service.h"
 #include "hw/ilo_settings.h"
@@ -126,7 +127,7 @@ static int note(struct bmc_door *door, enum step_state state, const char *found,
 		.to = "on, then off",
 	};
 
-	snprintf(record.run_id, sizeof(record.run_id), "%s", door->run_id);
+	memcpy(record.run_id, door->run_id, sizeof(record.run_id));
 	snprintf(record.found, sizeof(record.found), "%s", found);
 	snprintf(record.text, sizeof(record.text), "%s", text);
 	events_emit(door->events, "StepState", EVENT_U("step", door->step),
@@ -179,11 +180,12 @@ static int set_vnic(struct bmc_door *door, bool on, struct err *err)
 
 static int open_vnic(struct bmc_door *door, struct err *err)
 {
-	int rc = note(door, STEP_WRITING, "", "", err);
+	int rc;
 
+	announce(door);
+	rc = note(door, STEP_WRITING, "", "", err);
 	if (rc)
 		return rc;
-	announce(door);
 	console_say(door->console,
 		    "The iLO's virtual network card is switched on for this run: the iLO restarts "
 		    "now, its virtual media and network cards go for about two minutes and come "
@@ -193,6 +195,13 @@ static int open_vnic(struct bmc_door *door, struct err *err)
 	if (!rc)
 		rc = note(door, STEP_ACTIVATED, "on", "", err);
 	return rc ? err_prefix(err, "the iLO's virtual network card could not be switched on") : 0;
+}
+
+/* It is on since an earlier run; to be switched off is now this one's. */
+static int keep_vnic(struct bmc_door *door, struct err *err)
+{
+	announce(door);
+	return note(door, STEP_ACTIVATED, "on", "an earlier run had left it on", err);
 }
 
 static int open_account(struct bmc_door *door, struct err *err)
@@ -219,9 +228,11 @@ int bmc_door_open(struct bmc_door *door, enum bmc_door_state state, struct err *
 	struct err ignored = { 0 };
 	int rc = 0;
 
-	if (state == BMC_DOOR_NO_NETWORK)
+	if (door->vnic_on)
+		rc = keep_vnic(door, err);
+	if (!rc && state == BMC_DOOR_NO_NETWORK)
 		rc = open_vnic(door, err);
-	if (!rc && !door->hw->bmc->user[0])
+	if (!rc && state != BMC_DOOR_NONE && !door->hw->bmc->user[0])
 		rc = open_account(door, err);
 	if (rc)
 		bmc_door_close(door, rc != ERR_OVERDUE, &ignored);
@@ -287,42 +298,49 @@ int bmc_door_close(struct bmc_door *door, bool may_reset, struct err *err)
 	return rc;
 }
 
-static const struct history_step *left_on(const struct history *history)
+/* The number behind those of the last run, under which it may be noted without a run of ours. */
+static void take_over(struct bmc_door *door, const struct journal_record *records, size_t count)
 {
-	for (size_t i = 0; i < history->step_count; i++) {
-		const struct journal_record *last = &history->steps[i].last;
+	const struct journal_record *last = &records[count - 1];
+	uint16_t highest = 0;
 
-		if (bmc_door_is_step(last) && last->state != STEP_VERIFIED)
-			return &history->steps[i];
-	}
-	return NULL;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(records[i].run_id, last->run_id) == 0 && records[i].step > highest)
+			highest = records[i].step;
+	memcpy(door->run_id, last->run_id, sizeof(door->run_id));
+	door->step = (uint16_t)(highest + 1);
+	door->vnic_on = true;
+}
+
+static int find_left_on(struct bmc_door *door, struct err *err)
+{
+	CLEANUP_FREE struct journal_record *records = NULL;
+	enum step_state state = STEP_VERIFIED;
+	size_t count = 0;
+	int rc = journal_read(door->journal, &records, &count, err);
+
+	for (size_t i = 0; i < count; i++)
+		if (bmc_door_is_step(&records[i]))
+			state = records[i].state;
+	if (rc || state == STEP_VERIFIED)
+		return rc;
+	take_over(door, records, count);
+	console_say(door->console,
+		    "An earlier run left the iLO's virtual network card on: it is "
+		    "switched off at the end of this one.");
+	return 0;
 }
 
 /*
- * Only the last run's records are added to, as in settle.c. Of an earlier run it is looked at again
- * at each start of the chain: a card that is off is left alone.
+ * How the names of this boot's tasks end (backends/ilo_job.c); what waits since an earlier one had
+ * its chance. When another machine was started is not known: "", which all names end with.
  */
-static int switch_off(struct bmc_door *door, const struct history_step *step, struct err *err)
-{
-	struct bmc_door as_it_was = *door;
-
-	console_say(door->console, "An earlier run (%.8s) left the iLO's virtual network card on.",
-		    step->last.run_id);
-	if (step->earlier)
-		return set_vnic(door, false, err);
-	as_it_was.run_id = step->last.run_id;
-	as_it_was.step = step->last.step;
-	return close_vnic(&as_it_was, true, err);
-}
-
-/* How the names of this boot's tasks end (backends/ilo_job.c): what still waits is left alone. */
 static void name_of_boot(struct hwio *hw, char ret[9])
 {
-	char boot_id[48];
+	char boot_id[48] = "";
 
-	if (bmc_is_remote(hw) ||
-	    hwio_read_attr(hw, "/proc/sys/kernel/random/boot_id", boot_id, sizeof(boot_id)))
-		snprintf(boot_id, sizeof(boot_id), "remote");
+	if (!bmc_is_remote(hw))
+		hwio_read_attr(hw, "/proc/sys/kernel/random/boot_id", boot_id, sizeof(boot_id));
 	snprintf(ret, 9, "%.8s", boot_id);
 }
 
@@ -365,29 +383,22 @@ static bool takes_files(const struct device *bmc)
 	return generation && strtoul(generation, NULL, 10) >= 5;
 }
 
-int bmc_door_clean(struct bmc_door *door, const struct inventory *inv,
-		   const struct history *history, struct err *err)
+int bmc_door_clean(struct bmc_door *door, const struct inventory *inv, struct err *err)
 {
 	const struct device *bmc = inventory_find(inv, "bmc");
-	const struct history_step *step;
 	unsigned int count = 0;
-	int rc = 0;
+	int rc = find_left_on(door, err);
 
-	/* Before there is a Redfish service that answers there is nothing of ours in it. */
-	if (!bmc || !device_prop(bmc, "redfish.upload"))
-		return 0;
-	if (device_prop(bmc, "ilo.generation"))
-		rc = sweep_accounts(door, &count, err);
+	/* Before there is an iLO that answers nothing of ours can be looked for in it. */
+	if (rc || !bmc || !device_prop(bmc, "ilo.generation") ||
+	    !device_prop(bmc, "redfish.upload"))
+		return rc;
+	rc = sweep_accounts(door, &count, err);
 	if (!rc && count) {
 		console_say(door->console,
 			    "%u account%s that an earlier run had made on the iLO %s removed.",
 			    count, count == 1 ? "" : "s", count == 1 ? "is" : "are");
 		events_emit(door->events, "AccountsRemoved", EVENT_U("count", count));
 	}
-	step = left_on(history);
-	if (!rc && step)
-		rc = switch_off(door, step, err);
-	if (!rc && takes_files(bmc))
-		rc = tidy(door, err);
-	return rc;
+	return rc || !takes_files(bmc) ? rc : tidy(door, err);
 }

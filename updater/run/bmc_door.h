@@ -5,8 +5,10 @@
  * policy or a person has said so (bmc_access.h), and both are undone at the end of the run.
  *
  * The network card is a step of the journal, on the device "ilo", component BMC_DOOR_VNIC:
- * "writing" before it is touched, "activated" while it is on, "verified" when it is off again.
- * Whoever finds it in between switches it off. Accounts are found by their name, on any machine.
+ * "writing" before it is touched, "activated" while it is on, "verified" when it is off again. A
+ * start that finds it in between takes it over and switches it off at its own end: that restarts
+ * the iLO, whose virtual media this run may have come from. Accounts are found by their name, on
+ * any machine.
  */
 #ifndef DRYDOCK_RUN_BMC_DOOR_H
 #define DRYDOCK_RUN_BMC_DOOR_H
@@ -20,7 +22,6 @@
 #include "journal/journal.h"
 #include "plan/plan.h"
 #include "run/events.h"
-#include "run/history.h"
 #include "ui/console.h"
 
 #define BMC_DOOR_DEVICE "ilo"
@@ -41,7 +42,7 @@ struct bmc_door {
 	struct journal *journal;
 	struct events *events;
 	struct console *console;
-	const char *run_id;
+	char run_id[33];
 	uint16_t step;		 /* the number in the run of the step that the network card is */
 	void (*tick)(void *ctx); /* called now and then while the iLO restarts; NULL = not */
 	void *ctx;
@@ -63,7 +64,8 @@ int bmc_door_bars(const struct inventory *inv, const struct catalog *cat,
 		  const struct bmc_access *access, struct plan_bars *bars, struct err *err);
 
 /*
- * Opens what is closed. On error everything is as it was, as far as the iLO let it: what is not is
+ * Opens what is closed; a card that an earlier run left on (door->vnic_on) becomes a step of this
+ * one. On error everything is as it was, as far as the iLO let it: what is not is
  * said and stays in door for bmc_door_close(). ERR_POLICY, ERR_FULL, ERR_OVERDUE (the iLO did not
  * come back), ERR_DEVICE, ... Payloads must be in RAM: the iLO's virtual media go for a while.
  */
@@ -77,14 +79,14 @@ int bmc_door_open(struct bmc_door *door, enum bmc_door_state state, struct err *
 int bmc_door_close(struct bmc_door *door, bool may_reset, struct err *err);
 
 /*
- * What earlier runs have left open is closed: their accounts, and the network card when the
- * history says that it was one of them who switched it on; their finished tasks and files go. For
- * every start that may change things.
+ * What earlier runs have left in the iLO goes: their accounts, finished tasks and files. When the
+ * journal's last word about the card is not that it is off, it is taken over: vnic_on is set, and
+ * run_id and step are those by which it is noted while no run of this start has begun. Nothing is
+ * restarted. For every start that may change things.
  */
-int bmc_door_clean(struct bmc_door *door, const struct inventory *inv,
-		   const struct history *history, struct err *err);
+int bmc_door_clean(struct bmc_door *door, const struct inventory *inv, struct err *err);
 
-/* Is it such a step? settle.c leaves them to bmc_door_clean(). */
+/* Is it such a step? settle.c leaves them to us. */
 bool bmc_door_is_step(const struct journal_record *record);
 
 #endif

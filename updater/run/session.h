@@ -94,8 +94,8 @@ int session_begin(struct session *s, struct err *err);
  */
 int session_apply(struct session *s, enum exit_status *ret_status, struct err *err);
 
-/* For a plan without steps: what earlier boots have left decides, too. */
-enum exit_status session_status_without_steps(const struct session *s);
+/* The end of a run without steps: what earlier boots have left open is closed, and decides, too. */
+enum exit_status session_without_steps(struct session *s);
 
 /* The last word on the consoles. Frees everything. */
 void session_close(struct session *s, enum exit_status status, const struct err *err);

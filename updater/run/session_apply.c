@@ -110,10 +110,12 @@ static bool has_devices(const struct inventory *inv)
 	return false;
 }
 
-enum exit_status session_status_without_steps(const struct session *s)
+enum exit_status session_without_steps(struct session *s)
 {
 	enum exit_status status = apply_left_status(&s->plan, has_devices(&s->inv));
 
+	if (session_close_bmc(s, NULL))
+		status = apply_worse_status(status, EXIT_STEPS_FAILED);
 	/* What an earlier boot wrote and this one has proven is a change. */
 	if (status == EXIT_NOTHING_NEEDED && s->settled.new_runs)
 		status = EXIT_CHANGED;
@@ -155,11 +157,14 @@ int session_apply(struct session *s, enum exit_status *ret_status, struct err *e
 		session_open_bmc(s);
 	if (!rc)
 		rc = apply_steps(&apply, &run, err);
-	if (rc)
+	if (rc) {
+		session_close_bmc(s, NULL);
 		return rc;
+	}
 	*ret_status = with_settled(s, apply_exit_status(run, &s->plan));
 	outlast_overdue(s, run, ret_status);
-	session_close_bmc(s, run);
+	if (session_close_bmc(s, run))
+		*ret_status = apply_worse_status(*ret_status, EXIT_STEPS_FAILED);
 	save_after(s);
 	session_arrange_reboot(s, run);
 	apply_free(run);

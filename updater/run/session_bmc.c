@@ -25,24 +25,26 @@ static void tick(void *ctx)
 
 static struct bmc_door door_of(struct session *s)
 {
-	return (struct bmc_door){
+	struct bmc_door door = {
 		.hw = s->hw,
 		.journal = s->journal,
 		.events = s->events,
 		.console = s->console,
-		.run_id = s->run_id,
 		.tick = tick,
 		.ctx = s,
 	};
+
+	memcpy(door.run_id, s->run_id, sizeof(door.run_id));
+	return door;
 }
 
-/* What cannot be closed is no reason to leave the server's other devices as they are. */
+/* What cannot be looked for is no reason to leave the server's other devices as they are. */
 static void clean(struct session *s)
 {
 	struct err why = { 0 };
 
 	s->door = door_of(s);
-	if (bmc_door_clean(&s->door, &s->inv, &s->history, &why) == 0)
+	if (bmc_door_clean(&s->door, &s->inv, &why) == 0)
 		return;
 	err_prefix(&why, "what an earlier run may have left open in the iLO");
 	session_warn(s, why.text);
@@ -55,7 +57,7 @@ int session_look_at_bmc(struct session *s, struct err *err)
 	return bmc_door_bars(&s->inv, &s->cat, s->hw->bmc, &s->bars, err);
 }
 
-bool session_needs_bmc(const struct session *s)
+static bool carries_steps(const struct session *s)
 {
 	for (size_t i = 0; i < s->plan.step_count; i++)
 		if (backend_is_by_bmc(s->plan.steps[i].comp->backend))
@@ -63,16 +65,25 @@ bool session_needs_bmc(const struct session *s)
 	return false;
 }
 
+/* Does a step of the plan go through it, or is there something to close at the end? */
+bool session_needs_bmc(const struct session *s)
+{
+	return s->door.vnic_on || carries_steps(s);
+}
+
 /* Steps behind a door that stays shut end with their own reasons; the others go on. */
 void session_open_bmc(struct session *s)
 {
+	enum bmc_door_state state = carries_steps(s) ? bmc_door_state(&s->inv) : BMC_DOOR_NONE;
+	bool left_on = s->door.vnic_on;
 	struct err why = { 0 };
 
 	if (!session_needs_bmc(s))
 		return;
 	s->door = door_of(s);
+	s->door.vnic_on = left_on;
 	s->door.step = (uint16_t)(s->step_base + s->plan.step_count + 1);
-	if (bmc_door_open(&s->door, bmc_door_state(&s->inv), &why))
+	if (bmc_door_open(&s->door, state, &why))
 		session_warn(s, why.text);
 }
 
@@ -95,10 +106,12 @@ static bool may_still_flash(const struct session *s, struct apply_run *run)
 	return false;
 }
 
-void session_close_bmc(struct session *s, struct apply_run *run)
+int session_close_bmc(struct session *s, struct apply_run *run)
 {
 	struct err why = { 0 };
+	int rc = bmc_door_close(&s->door, !run || !may_still_flash(s, run), &why);
 
-	if (bmc_door_close(&s->door, !may_still_flash(s, run), &why))
+	if (rc)
 		session_warn(s, why.text);
+	return rc;
 }

@@ -17,7 +17,8 @@ int session_look_at_bmc(struct session *s, struct err *err);
 /* Opens the way for payloads when steps of the plan need it, and closes it after them. */
 bool session_needs_bmc(const struct session *s);
 void session_open_bmc(struct session *s);
-void session_close_bmc(struct session *s, struct apply_run *run);
+/* run NULL = no step was begun. Not 0: something is still open, and that was said. */
+int session_close_bmc(struct session *s, struct apply_run *run);
 
 /* The inventory of now, saved under that name. */
 int session_probe(struct session *s, struct inventory *inv, const char *name, struct err *err);

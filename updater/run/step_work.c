@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "inventory/target.h"
 #include "run/step_work.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/thread.h"
+#include "inventory/target.h"
 #include "run/apply_internal.h"
 #include "run/interlock.h"
 #include "run/step_files.h"

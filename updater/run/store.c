@@ -17,8 +17,9 @@
 
 #define MEMINFO_MAX 8192
 
-/* Their payload is handed over in one piece: the kernel keeps a copy, or a tool reads it. */
-static const char *const copied_by_kernel[] = { "devlink", "ethtool", "uefi-capsule",
+/* Their payload is handed over in one piece: the kernel keeps a copy, a tool or a request holds it.
+ */
+static const char *const copied_by_kernel[] = { "devlink", "ethtool", "uefi-capsule", "redfish",
 						"vendor-tool" };
 
 struct store {

@@ -171,7 +171,9 @@ ilo_allowed() {
 # Nobody has given a login and the card is switched off: the policy lets the run open the way for
 # itself, and all of it is closed again. What is flashed at once needs neither restart nor reboot.
 ilo_door() {
-	ilo_start "$dir/ilo" --speed 5 --knob vnic-off=1 || fail "the iLO did not start"
+	# The stick is a virtual key: it goes with each restart, also with the last one.
+	ilo_key "$dir/ilo"
+	ilo_start "$dir/ilo" --takes-media --speed 5 --knob vnic-off=1 || fail "the iLO did not start"
 	# shellcheck disable=SC2046
 	server_boot "$((patience * 2))" 'drydock.mode=auto drydock.poweroff=yes drydock.only=lab-power' \
 		$(lab_qemu_args) $(ilo_qemu_args "$dir/ilo")

@@ -248,7 +248,7 @@ static int apply(struct session *s, enum exit_status *status, struct err *err)
 	if (rc)
 		return rc;
 	if (s->plan.step_count == 0) {
-		*status = session_status_without_steps(s);
+		*status = session_without_steps(s);
 		return 0;
 	}
 	rc = session_begin(s, err);
