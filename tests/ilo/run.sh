@@ -144,12 +144,15 @@ inventory() {
 # Three ways in one run; then the host restarts, and the next call goes on and proves what waited.
 whole() {
 	ilo "$work/whole-$1" --generation "$1" || return 1
-	apply 1 --only ilo5-3.08 --only u30-2.90 --only cpld-2b && runs iLO '3.08 Jul 31 2024' &&
+	_chosen='--only ilo5-3.08 --only u30-2.90 --only cpld-2b'
+	# shellcheck disable=SC2086
+	apply 1 $_chosen && runs iLO '3.08 Jul 31 2024' &&
 		received iLO ilo.bin && received 'System ROM' rom.flash && no_password &&
 		reported needs-reboot || return 1
 	ask host-reset >/dev/null
 	runs 'System ROM' 'U30 v2.90 (01/01/2024)' && runs CPLD 0x2B && received CPLD cpld.vme || return 1
-	apply 0 && reported verified && no_password && ask log | tail -n 12 | grep -q 'removed drydock-'
+	# shellcheck disable=SC2086
+	apply 0 $_chosen && reported verified && no_password && ask log | tail -n 12 | grep -q 'removed drydock-'
 }
 
 # What is larger than 32 MiB goes in sections, strictly one after another.
@@ -165,7 +168,8 @@ sections() {
 # It says that it is done, and nothing has changed: nobody can tell before the restart.
 silent() {
 	ilo "$work/silent" --generation 5 --knob silent=1 || return 1
-	apply 1 --only u30-2.90 && ask host-reset >/dev/null && apply 8 && reported 'PROOF'
+	apply 1 --only u30-2.90 && ask host-reset >/dev/null &&
+		apply 8 --only u30-2.90 && reported 'PROOF'
 }
 
 # fault NUMBER KNOB EXIT TEXT OPTION...: one update of the system ROM with one thing that goes wrong.

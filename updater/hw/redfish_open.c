@@ -36,8 +36,7 @@ int redfish_open(struct hwio *hw, enum redfish_use use, uint32_t wait_ms, struct
 		return try_way(hw, redfish_remote_open, deadline_ms, ret, err);
 	if (use == REDFISH_UPLOAD)
 		return try_way(hw, redfish_host_open, deadline_ms, ret, err);
-	/* A channel that is taken must leave time for the other way. */
-	if (try_way(hw, redfish_chif_open, deadline_ms - wait_ms / 3, ret, &chif) == 0)
+	if (try_way(hw, redfish_chif_open, deadline_ms, ret, &chif) == 0)
 		return 0;
 	if (try_way(hw, redfish_host_open, deadline_ms, ret, &host) == 0)
 		return 0;
