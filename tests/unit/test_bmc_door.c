@@ -100,7 +100,14 @@ static void card_and_account(void)
 
 	append(world, JOURNAL_RUN_BEGIN, RUN_A, "");
 	ilo_set_knob(world->lab->ilo, ILO_KNOB_VNIC_OFF, 0, NULL);
+	snprintf(world->access.pin, sizeof(world->access.pin), HWIO_ILO_PIN);
+	world->access.ca_file = "ca.pem";
+	world->access.may_make_account = true;
 	CHECK_INT(bmc_door_open(&world->door, BMC_DOOR_NO_NETWORK, &world->err), 0);
+	/* Who the iLO must be, and what is allowed, is as it was said. */
+	CHECK_STR(world->access.pin, HWIO_ILO_PIN);
+	CHECK_STR(world->access.ca_file, "ca.pem");
+	CHECK(world->access.may_make_account);
 	CHECK_INT(noted(world), STEP_ACTIVATED);
 	CHECK_INT(times(world, "virtual network card: on"), 1);
 	CHECK_INT(times(world, "restart"), 1);

@@ -62,7 +62,6 @@ static int draw_account(struct bmc_access *ret, struct err *err)
 {
 	size_t used;
 
-	*ret = (struct bmc_access){ 0 };
 	used = (size_t)snprintf(ret->user, sizeof(ret->user), ILO_ACCOUNT_PREFIX);
 	if (draw(ret->user + used, NAME_LETTERS, "abcdefghijklmnopqrstuvwxyz0123456789") ||
 	    make_password(ret->password))

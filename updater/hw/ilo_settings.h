@@ -34,7 +34,8 @@ int ilo_wait_back(struct hwio *hw, uint64_t deadline_ms, void (*alive)(void *ctx
 /*
  * Makes an account with the rights to update firmware and no others (Login, iLOConfig as uploading
  * wants it), named ILO_ACCOUNT_PREFIX and random letters, with a random password that exists in
- * *ret alone. ERR_FULL: the iLO's table of accounts is full; ERR_POLICY: it refused.
+ * *ret alone, of which nothing else changes. ERR_FULL: the iLO's table of accounts is full;
+ * ERR_POLICY: it refused.
  */
 int ilo_account_make(struct redfish *rf, struct bmc_access *ret, struct err *err);
 
