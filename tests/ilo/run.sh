@@ -47,6 +47,7 @@ prepare() {
 	image ilo.bin iLO '3.08 Jul 31 2024'
 	image rom.flash 'System ROM' 'U30 v2.90 (01/01/2024)'
 	image cpld.vme 'System Programmable Logic Device' '0x2B'
+	image power.hex 'Power Management Controller Firmware' 1.0.9
 	# Two sections of 32 MiB and what is left, each with the signature of its own.
 	image big.flash 'System ROM' 'U30 v2.92 (05/05/2024)' 69000000
 	for part in 1 2 3; do echo "signature $part" >"$work/big_part$part.compsig"; done
@@ -59,6 +60,8 @@ prepare() {
 			--class system-rom --activation reboot &&
 		add cpld.vme cpld-2b 0x2B hpe-target:a6fc96b3-8f4d-4b8b-9c11-2f4f1d1d0101 alphanum \
 			redfish.version --class firmware --activation reboot --flag ilo-uefi &&
+		add power.hex power-1.0.9 1.0.9 hpe-target:2e6c4f9c-3c4f-4d2c-8a5e-6d3b70a40202 dotted \
+			redfish.version --class other &&
 		add big.flash u30-2.92 'U30 v2.92 (05/05/2024)' \
 			hpe-target:00000000-0000-0000-0000-000001553330 hpe-rom redfish.version \
 			--class system-rom --activation reboot \
@@ -116,6 +119,22 @@ reported() {
 	}
 }
 
+# step COMPONENT WANTED: state, reason and what was read back, as the report has them.
+step() {
+	_got=$(perl -MJSON::PP -0777 -e '
+		my ($id, $text) = (shift, <STDIN>);
+		for (@{decode_json($text)->{steps}}, @{decode_json($text)->{settled}}) {
+			$last = "$_->{state}," . ($_->{reason} // "") . ",$_->{found}"
+				if $_->{component} eq $id;
+		}
+		print $last;' "$1" <"$dir/log/report.json")
+	[ "$_got" = "$2" ] || {
+		echo "$1: $_got, not $2"
+		cat "$dir/said"
+		return 1
+	}
+}
+
 runs() {
 	[ "$(ask version "$1")" = "$2" ] || {
 		echo "$1 runs $(ask version "$1")"
@@ -148,11 +167,12 @@ whole() {
 	# shellcheck disable=SC2086
 	apply 1 $_chosen && runs iLO '3.08 Jul 31 2024' &&
 		received iLO ilo.bin && received 'System ROM' rom.flash && no_password &&
-		reported needs-reboot || return 1
+		step ilo5-3.08 verified,,3.08 && step cpld-2b needs-reboot,,0x2A || return 1
 	ask host-reset >/dev/null
 	runs 'System ROM' 'U30 v2.90 (01/01/2024)' && runs CPLD 0x2B && received CPLD cpld.vme || return 1
 	# shellcheck disable=SC2086
-	apply 0 $_chosen && reported verified && no_password && ask log | tail -n 12 | grep -q 'removed drydock-'
+	apply 0 $_chosen && step u30-2.90 'verified,,U30 v2.90 (01/01/2024)' &&
+		step cpld-2b verified,,0x2B && no_password && ask log | tail -n 12 | grep -q 'removed drydock-'
 }
 
 # What is larger than 32 MiB goes in sections, strictly one after another.
@@ -165,11 +185,15 @@ sections() {
 	}
 }
 
-# It says that it is done, and nothing has changed: nobody can tell before the restart.
+# It says that it is done, and nothing has changed. What runs at once is read back and fails. What
+# waits for a restart of the host is called no success after it: whether there was one is not known
+# here, so the next that would help is asked for.
 silent() {
 	ilo "$work/silent" --generation 5 --knob silent=1 || return 1
-	apply 1 --only u30-2.90 && ask host-reset >/dev/null &&
-		apply 8 --only u30-2.90 && reported 'PROOF'
+	apply 8 --only power-1.0.9 && step power-1.0.9 failed,PROOF,1.0.7 || return 1
+	rm -rf "$dir/log" "$dir/journal"
+	apply 1 --only u30-2.90 && ask host-reset >/dev/null && apply 1 --only u30-2.90 &&
+		step u30-2.90 'needs-power-cycle,,U30 v2.34 (04/08/2020)'
 }
 
 # fault NUMBER KNOB EXIT TEXT OPTION...: one update of the system ROM with one thing that goes wrong.
@@ -177,7 +201,13 @@ fault() {
 	_number=$1 _knob=$2 _exit=$3 _text=$4
 	shift 4
 	ilo "$work/fault-$_number" --generation 5 --knob "$_knob" || return 1
-	apply "$_exit" --only u30-2.90 "$@" && reported "$_text" && no_password
+	apply "$_exit" --only u30-2.90 "$@" && reported "$_text" && no_password || return 1
+	# It has the very payload, or nothing of it.
+	if [ "$_exit" = 1 ]; then
+		received 'System ROM' rom.flash
+	else
+		[ "$(ask flashed 'System ROM')" = none ]
+	fi
 }
 
 # rows COMMAND...: each row of the table that is wanted; they mostly wait, so all at once.
@@ -257,6 +287,6 @@ if [ $# -eq 0 ]; then
 			"iLO $generation: itself, the system ROM, a CPLD; proven after the restart"
 	done
 	ended sections.run 'an image of 66 MiB in three sections, each with its signature'
-	ended silent.run 'says done and is not: told when the host has restarted'
+	ended silent.run 'says done and is not: read back, or told when the host has restarted'
 fi
 tap_end
