@@ -4,7 +4,6 @@
  * the next boot starts from, which is that of our stick (BootNext), and a bit of OsIndications. The
  * firmware removes the file when it has taken it.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,20 +36,6 @@ static int ask(struct backend_io *io, const uint8_t *header, uint64_t size, stru
 	return rc == ERR_NOT_FOUND && err ? (err->code = ERR_NO_WRITABLE_ESP) : rc;
 }
 
-/* Capsules that no firmware was told of: of a run that ended before. They must not go along. */
-static int remove_old(const char *folder, struct err *err)
-{
-	CLEANUP_CLOSEDIR DIR *dir = opendir(folder);
-	const struct dirent *file;
-
-	if (!dir)
-		return err_set_errno(err, ERR_IO, errno, "%s", folder);
-	while ((file = readdir(dir)))
-		if (file->d_name[0] != '.' && unlinkat(dirfd(dir), file->d_name, 0))
-			return err_set_errno(err, ERR_IO, errno, "%s/%s", folder, file->d_name);
-	return 0;
-}
-
 static int set_indications(struct hwio *hw, uint64_t value, struct err *err)
 {
 	uint64_t got = 0;
@@ -76,8 +61,9 @@ static int store(struct backend_io *io, const struct esrt_entry *entry,
 		rc = fsio_mkdir_p(folder, 0700, err);
 	if (!rc)
 		rc = fsio_join(path, folder, name, err);
+	/* Capsules of runs that ended, of which no firmware was told, must not go along. */
 	if (!rc && !(indications & FILE_CAPSULE))
-		rc = remove_old(folder, err);
+		rc = uefi_esp_file_clear(folder, err);
 	if (!rc)
 		rc = uefi_esp_file_write(io, cap, path, err);
 	if (rc)

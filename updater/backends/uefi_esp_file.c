@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "backends/uefi_esp_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -49,4 +50,17 @@ int uefi_esp_file_write(struct backend_io *io, const struct uefi_capsule *cap, c
 	if (rc)
 		(void)unlink(path);
 	return rc;
+}
+
+int uefi_esp_file_clear(const char *folder, struct err *err)
+{
+	CLEANUP_CLOSEDIR DIR *dir = opendir(folder);
+	const struct dirent *file;
+
+	if (!dir)
+		return err_set_errno(err, ERR_IO, errno, "%s", folder);
+	while ((file = readdir(dir)))
+		if (file->d_name[0] != '.' && unlinkat(dirfd(dir), file->d_name, 0))
+			return err_set_errno(err, ERR_IO, errno, "%s/%s", folder, file->d_name);
+	return 0;
 }

@@ -12,4 +12,7 @@
 int uefi_esp_file_write(struct backend_io *io, const struct uefi_capsule *cap, const char *path,
 			struct err *err);
 
+/* Removes all files of a folder there but those that begin with a dot. ERR_IO. */
+int uefi_esp_file_clear(const char *folder, struct err *err);
+
 #endif

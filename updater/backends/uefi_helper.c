@@ -9,7 +9,6 @@
  * What an earlier run left is removed before the next capsule of this kind is written. Until then
  * a variable whose status is "attempted" remains: the application passes it over.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,19 +139,6 @@ static int set_mark(const char *mark, struct err *err)
 	return fsio_write_atomic(mark, block, sizeof(block), 0600, err);
 }
 
-static int remove_files(const char *folder, struct err *err)
-{
-	CLEANUP_CLOSEDIR DIR *dir = opendir(folder);
-	const struct dirent *file;
-
-	if (!dir)
-		return err_set_errno(err, ERR_IO, errno, "%s", folder);
-	while ((file = readdir(dir)))
-		if (file->d_name[0] != '.' && unlinkat(dirfd(dir), file->d_name, 0))
-			return err_set_errno(err, ERR_IO, errno, "%s/%s", folder, file->d_name);
-	return 0;
-}
-
 /* What is left of runs that ended: nobody starts it any more. */
 static int remove_old(struct hwio *hw, const char *folder, const uint8_t *path, struct err *err)
 {
@@ -165,7 +151,7 @@ static int remove_old(struct hwio *hw, const char *folder, const uint8_t *path, 
 			return err_set_errno(err, ERR_IO, -rc, "%s", search.found);
 	}
 	return rc ? err_set_errno(err, ERR_IO, -rc, "the firmware's variables")
-		  : remove_files(folder, err);
+		  : uefi_esp_file_clear(folder, err);
 }
 
 static int put_variable(struct hwio *hw, const struct esrt_entry *entry, const uint8_t *path,
