@@ -135,6 +135,65 @@ static void test_logs_alone_are_not_the_journal(void)
 	drop(&world);
 }
 
+/* The clock of a wait, and the second at which the medium is back (0 = never). */
+static struct world *waiting;
+static unsigned int waited_s, back_at_s;
+
+static uint64_t waited_ms(struct hwio *hw)
+{
+	(void)hw;
+	return 5000 + waited_s * 1000u;
+}
+
+static void wait_a_second(struct hwio *hw, uint32_t ms)
+{
+	(void)hw;
+	CHECK_INT(ms, 1000);
+	if (++waited_s == back_at_s)
+		tell_here(waiting, 2);
+}
+
+/* How long is a medium waited for that went with the BMC, and is back after so many seconds? */
+static unsigned int await(unsigned int back_at)
+{
+	static const struct hwio_ops ops = { .now_ms = waited_ms, .sleep_ms = wait_a_second };
+	struct hwio clock = { .ops = &ops };
+	struct world world;
+
+	make(&world);
+	world.session.hw = &clock;
+	waiting = &world;
+	waited_s = 0;
+	back_at_s = back_at;
+	world.options.log_dir = tmpdir_file(&world.dir, "logs");
+	open_logs(&world, NULL);
+	tell(&world, gone_first);
+	session_await_medium(&world.session);
+	CHECK(world.session.medium_gone == !back_at);
+	CHECK_CONTAINS(said(&world), back_at ? "The medium is back" : "waiting for it");
+	drop(&world);
+	return waited_s;
+}
+
+static void test_a_medium_that_went_with_the_bmc_is_waited_for(void)
+{
+	CHECK_INT(await(7), 7);
+	CHECK_INT(await(0), 60);
+}
+
+/* Nothing is missing: nothing is waited for. */
+static void test_a_medium_that_is_here_is_not_waited_for(void)
+{
+	struct world world;
+
+	make(&world);
+	open_logs(&world, NULL);
+	tell_here(&world, 1);
+	session_await_medium(&world.session);
+	CHECK(!strstr(said(&world), "waiting for it"));
+	drop(&world);
+}
+
 /* A run without a log folder goes on in RAM like any other. */
 static void test_let_go_without_logs(void)
 {
@@ -190,6 +249,8 @@ int main(void)
 	TAP_RUN(test_none_to_begin_with_is_not_gone);
 	TAP_RUN(test_gone_at_the_first_look);
 	TAP_RUN(test_logs_alone_are_not_the_journal);
+	TAP_RUN(test_a_medium_that_went_with_the_bmc_is_waited_for);
+	TAP_RUN(test_a_medium_that_is_here_is_not_waited_for);
 	TAP_RUN(test_let_go_without_logs);
 	TAP_RUN(test_ends_when_nothing_is_left);
 	TAP_RUN(test_an_error_does_not_end_what_waits);

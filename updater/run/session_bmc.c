@@ -108,10 +108,13 @@ static bool may_still_flash(const struct session *s, struct apply_run *run)
 
 int session_close_bmc(struct session *s, struct apply_run *run)
 {
+	bool touched = session_needs_bmc(s);
 	struct err why = { 0 };
 	int rc = bmc_door_close(&s->door, !run || !may_still_flash(s, run), &why);
 
 	if (rc)
 		session_warn(s, why.text);
+	if (touched)
+		session_await_medium(s);
 	return rc;
 }

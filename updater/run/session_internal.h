@@ -69,6 +69,11 @@ bool session_stop_wished(void *ctx);
 
 /* Looks at what is said of the media, not more often than once a second. */
 void session_look_at_medium(struct session *s);
+/*
+ * After a management controller's restart, which takes its virtual media along: waits up to 60 s
+ * for the medium, so that the journal can go on with the run after a reboot.
+ */
+void session_await_medium(struct session *s);
 /* At the end: what the journal still owes goes to a medium that is there. */
 void session_repay_journal(struct session *s);
 

@@ -5,6 +5,8 @@
 #include "run/session_internal.h"
 
 #define LOOK_EVERY_MS 1000
+/* An iLO's virtual media are there again some seconds after the iLO itself. */
+#define BACK_WITHIN_MS 60000
 
 static void say_gone(struct session *s, const char *why)
 {
@@ -134,4 +136,21 @@ void session_look_at_medium(struct session *s)
 		say_gone(s, why);
 	else if (owes_journal(s))
 		say_gone(s, "the journal cannot be written");
+}
+
+void session_await_medium(struct session *s)
+{
+	uint64_t until = s->hw->ops->now_ms(s->hw) + BACK_WITHIN_MS;
+
+	session_look_at_medium(s);
+	if (!s->medium_gone || !s->options->medium_file)
+		return;
+	console_say(s->console,
+		    "The medium may come back as the management controller does: waiting for it, "
+		    "%d s at most.",
+		    BACK_WITHIN_MS / 1000);
+	while (s->medium_gone && !session_stop_wished(NULL) && s->hw->ops->now_ms(s->hw) < until) {
+		s->hw->ops->sleep_ms(s->hw, LOOK_EVERY_MS);
+		session_look_at_medium(s);
+	}
 }
