@@ -31,8 +31,8 @@ static const char usage[] =
 	"  --card FILE    QMP commands that plug in the USB network card, one a line\n"
 	"  --medium FILE  the same for a virtual medium, with --takes-media\n"
 	"\n"
-	"commands: knob NAME VALUE [TEXT], host-reset, state, log, version NAME, flashed NAME, "
-	"stop\n";
+	"commands: knob NAME VALUE [TEXT], host-reset, power-cut, state, log, left, version NAME,\n"
+	"          flashed NAME, stop\n";
 
 struct options {
 	struct ilo_settings ilo;

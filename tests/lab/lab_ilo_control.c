@@ -29,6 +29,18 @@ static void do_host_reset(struct lab_ilo *lab, char **words, int n, FILE *out)
 	ilo_host_reset(lab->ilo);
 }
 
+static void do_power_cut(struct lab_ilo *lab, char **words, int n, FILE *out)
+{
+	(void)words, (void)n, (void)out;
+	ilo_power_cut(lab->ilo);
+}
+
+static void do_left(struct lab_ilo *lab, char **words, int n, FILE *out)
+{
+	(void)words, (void)n;
+	ilo_left(lab->ilo, out);
+}
+
 /* As over CHIF: without a login. */
 static void local_http(struct lab_ilo *lab, const char *method, const char *path, const char *body,
 		       struct ilo_answer *ret)
@@ -112,6 +124,7 @@ static const struct {
 	{ "state", do_state },	   { "log", do_log },
 	{ "version", do_version }, { "flashed", do_flashed },
 	{ "http", do_http },	   { "stop", do_stop },
+	{ "left", do_left },	   { "power-cut", do_power_cut },
 };
 
 static void run(struct lab_ilo *lab, char *line, FILE *out)

@@ -22,6 +22,8 @@ cd "$top" || exit 1
 . tests/soak/fuzz.sh
 # shellcheck source=tests/soak/seeds.sh
 . tests/soak/seeds.sh
+# shellcheck source=tests/soak/ilo.sh
+. tests/soak/ilo.sh
 soak=$lab_build/soak
 # Room for the payloads in RAM, beside the reserve.
 LAB_MEMORY=1G
@@ -31,16 +33,18 @@ tab=$(printf '\t')
 usage() {
 	cat <<'TEXT'
 usage: ./build.sh soak [HOURS]
-       ./build.sh soak [--cuts N] [--hang N] [--fuzz MINUTES] [--seeds N] [--seed N]
+       ./build.sh soak [--cuts N] [--hang N] [--fuzz MINUTES] [--seeds N] [--ilo N]
+                          [--seed N]
        ./build.sh soak --summary
 
   (none)          one round: 10 power cuts, the silent drive once, 100 seeds of each backend,
-                  2 minutes of each fuzzer
+                  10 cut runs against an iLO, 2 minutes of each fuzzer
   HOURS           rounds until so many hours have passed
   --cuts N        N power cuts at random moments
   --hang N        N times a drive that falls silent in the middle (8 minutes each)
   --fuzz MINUTES  each fuzzer so long, with clang's libFuzzer
   --seeds N       each backend with N more seeds of disturbance
+  --ilo N         N runs against an iLO, killed at random moments
   --seed N        the moments of the cuts follow from it; default: the time
   --summary       writes the sums of all results into RELIABILITY.md
 
@@ -120,6 +124,7 @@ round() {
 		soak_hang
 	done
 	[ "$seeds" -eq 0 ] || soak_seeds "$seeds"
+	[ "$ilo" -eq 0 ] || soak_ilo "$ilo"
 	[ "$fuzz" -eq 0 ] || soak_fuzz $((fuzz * 60))
 }
 
@@ -131,7 +136,7 @@ leave() {
 }
 
 server=
-cuts=0 hang=0 fuzz=0 seeds=0 hours=
+cuts=0 hang=0 fuzz=0 seeds=0 ilo=0 hours=
 seed=$(date +%s)
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -155,6 +160,10 @@ while [ $# -gt 0 ]; do
 		seeds=$(number_of "$1" "${2:-}") || exit
 		shift
 		;;
+	--ilo)
+		ilo=$(number_of "$1" "${2:-}") || exit
+		shift
+		;;
 	--seed)
 		seed=$(number_of "$1" "${2:-}") || exit
 		shift
@@ -167,7 +176,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ "$cuts$hang$fuzz$seeds" != 0000 ] || cuts=10 hang=1 fuzz=2 seeds=100
+[ "$cuts$hang$fuzz$seeds$ilo" != 00000 ] || cuts=10 hang=1 fuzz=2 seeds=100 ilo=10
 
 commit=$(git rev-parse --short=8 HEAD 2>/dev/null || echo unknown)
 [ -z "$(git status --porcelain 2>/dev/null)" ] || commit=$commit+

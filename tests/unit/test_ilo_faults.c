@@ -166,6 +166,23 @@ static void downgrades(void)
 	stop(&bench);
 }
 
+/* At whichever request: the upload says who it is three times, with the token of the moment. */
+static void a_session_lost_at_any_request(void)
+{
+	unsigned int lost = 0;
+
+	for (unsigned int after = 1; after <= 40; after++) {
+		begin(ROM);
+		ilo_set_knob(bench.lab->ilo, ILO_KNOB_SESSION_LOST, after, NULL);
+		CHECK_INT(put(&bench), 0);
+		lost += did(&bench, "session lost");
+		CHECK(did(&bench, "received"));
+		CHECK(!did(&bench, "upload refused"));
+		stop(&bench);
+	}
+	CHECK(lost >= 10);
+}
+
 /* Law 4: without a recorded intent nothing goes out. */
 static void no_intent(void)
 {
@@ -237,6 +254,7 @@ int main(void)
 	TAP_RUN(rows_of_the_table);
 	TAP_RUN(no_way_for_files);
 	TAP_RUN(downgrades);
+	TAP_RUN(a_session_lost_at_any_request);
 	TAP_RUN(no_intent);
 	TAP_RUN(foreign_tasks_stay);
 	TAP_RUN(accounts_and_network_card);

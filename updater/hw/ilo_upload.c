@@ -64,8 +64,7 @@ static int send_section(struct redfish *rf, const struct redfish_update *update,
 			struct section *section, struct err *err)
 {
 	const struct ilo_upload *upload = section->upload;
-	const char *token = redfish_token(rf);
-	struct http_part parts[4];
+	struct http_part parts[3];
 	char parameters[384];
 	size_t count = 0;
 	int rc;
@@ -75,10 +74,6 @@ static int send_section(struct redfish *rf, const struct redfish_update *update,
 		 "\"UpdateRecoverySet\":false%s}",
 		 upload->store ? "true" : "false", upload->store ? "false" : "true", upload->etag,
 		 section->number, upload->tpm_override ? ",\"TPMOverride\":true" : "");
-	if (token[0])
-		parts[count++] = (struct http_part){
-			.name = "sessionKey", .data = token, .size = strlen(token), .secret = true
-		};
 	parts[count++] = (struct http_part){ .name = "parameters",
 					     .data = parameters,
 					     .size = strlen(parameters) };
@@ -100,6 +95,7 @@ static int send_section(struct redfish *rf, const struct redfish_update *update,
 						     .path = update->push_uri,
 						     .parts = parts,
 						     .part_count = count,
+						     .token_part = "sessionKey",
 						     .stall_ms = HTTP_UPLOAD_STALL_MS,
 						     .progress = sent_section,
 						     .ctx = section },

@@ -65,14 +65,36 @@ static void keep_message(struct redfish *rf)
 		redfish_message_read(yyjson_doc_get_root(doc), &rf->message);
 }
 
+/* The token as it is now: the session of an earlier try may be lost. Returns how many parts. */
+static size_t with_token(const struct redfish *rf, const struct redfish_request *request,
+			 struct http_part ret[REDFISH_MAX_PARTS + 1])
+{
+	size_t count = 0;
+
+	if (rf->token[0])
+		ret[count++] = (struct http_part){ .name = request->token_part,
+						   .data = rf->token,
+						   .size = strlen(rf->token),
+						   .secret = true };
+	memcpy(ret + count, request->parts, request->part_count * sizeof(*ret));
+	return count + request->part_count;
+}
+
 int redfish_ask_once(struct redfish *rf, const struct redfish_request *request, struct err *err)
 {
 	struct redfish_request asked = *request;
 	char token[REDFISH_TOKEN_MAX + 16], cookie[REDFISH_TOKEN_MAX + 32];
+	struct http_part parts[REDFISH_MAX_PARTS + 1];
 	const char *headers[6];
 	size_t count = 0;
 	int rc;
 
+	if (request->part_count > REDFISH_MAX_PARTS)
+		return err_set(err, ERR_UNSUPPORTED, "%zu parts", request->part_count);
+	if (request->token_part) {
+		asked.part_count = with_token(rf, request, parts);
+		asked.parts = parts;
+	}
 	headers[count++] = "Accept: application/json";
 	headers[count++] = "OData-Version: 4.0"; /* DSP0266 6.5 */
 	if (request->body)
@@ -118,6 +140,17 @@ static uint32_t later_ms(const struct redfish *rf)
 	return seconds * 1000 < LATER_MAX_MS ? (uint32_t)seconds * 1000 : LATER_MAX_MS;
 }
 
+/* Later than the deadline is too late: then it is asked once more, just before that. */
+static bool wait_until_free(struct redfish *rf)
+{
+	uint64_t left = left_ms(rf);
+	uint32_t ms = later_ms(rf);
+
+	if (left > AGAIN_MS && left <= ms)
+		ms = (uint32_t)left - AGAIN_MS;
+	return wait_for(rf, ms);
+}
+
 /* Where it was sent to, as a path of this service: another host is never asked. */
 static bool redirected(const struct redfish *rf, char path[REDFISH_URI_MAX])
 {
@@ -153,7 +186,7 @@ int redfish_ask_patiently(struct redfish *rf, const struct redfish_request *requ
 			if (!is_get(asked.method) || !may_ask_again(rc) || !wait_for(rf, AGAIN_MS))
 				return rc;
 		} else if (rf->answer.status == 503) {
-			if (!wait_for(rf, later_ms(rf)))
+			if (!wait_until_free(rf))
 				return err_set(err, ERR_BUSY,
 					       "%s is busy: \"%s\" was answered with 503 until "
 					       "the time was over",
@@ -284,11 +317,6 @@ enum redfish_way redfish_way(const struct redfish *rf)
 const char *redfish_way_words(const struct redfish *rf)
 {
 	return rf->link.ops->words;
-}
-
-const char *redfish_token(const struct redfish *rf)
-{
-	return rf->token;
 }
 
 unsigned int redfish_status(const struct redfish *rf)

@@ -33,12 +33,16 @@ enum redfish_way {
 };
 
 /* What a way carries: one request, one answer. */
+#define REDFISH_MAX_PARTS 4u
+
 struct redfish_request {
 	const char *method;
 	const char *path; /* "/redfish/v1/", or "/cgi-bin/uploadFile": absolute, of this service */
 	const char *body; /* JSON or NULL; or parts */
 	const struct http_part *parts;
-	size_t part_count;
+	size_t part_count; /* at most REDFISH_MAX_PARTS */
+	/* Before them goes the session's token as a part of this name; NULL = none. */
+	const char *token_part;
 	const void *octets; /* or a file, as it is (application/octet-stream) */
 	size_t octets_len;
 	bool secret;
@@ -105,8 +109,6 @@ void redfish_close(struct redfish *rf); /* logs out; takes NULL */
 enum redfish_way redfish_way(const struct redfish *rf);
 const char *redfish_way_words(const struct redfish *rf);
 
-/* The session's token, "" = there is none: some uploads want it as a field. A secret. */
-const char *redfish_token(const struct redfish *rf);
 
 /*
  * Asks; *ret is the answer's JSON (freed by the caller), NULL when it has none. Follows

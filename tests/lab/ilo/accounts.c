@@ -109,8 +109,10 @@ static void log_in(struct ilo *ilo, yyjson_val *root, struct ilo_answer *ret)
 		return;
 	}
 	*session = (struct ilo_session){ 0 };
-	snprintf(session->token, sizeof(session->token), "%08x%08xlab0token",
-		 ilo->next_id++ * 2654435761u, ilo->resets + 77u);
+	/* No two in a row are of one length. */
+	snprintf(session->token, sizeof(session->token), "%08x%08xlab0token%.*s",
+		 ilo->next_id * 2654435761u, ilo->resets + 77u, (int)(ilo->next_id % 7), "xxxxxx");
+	ilo->next_id++;
 	snprintf(session->user, sizeof(session->user), "%s", account->user);
 	ilo_json(ret, 201, "{\"@odata.id\":\"" SESSIONS_AT "/%s\",\"UserName\":\"%s\"}",
 		 session->token, session->user);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct ilo;
 
@@ -72,6 +73,8 @@ enum ilo_knob ilo_knob_from_name(const char *name); /* "session-lost"; ILO_KNOB_
 /* ms have passed. Returns in how many more something is due; UINT64_MAX = nothing. */
 uint64_t ilo_tick(struct ilo *ilo, uint64_t ms);
 bool ilo_is_down(const struct ilo *ilo);
+/* Its power fails: what it flashes is lost, and so is what it keeps in RAM. It starts by itself. */
+void ilo_power_cut(struct ilo *ilo);
 /* The host was restarted: POST runs what is queued for UEFI, activates what waits for it. */
 void ilo_host_reset(struct ilo *ilo);
 
@@ -99,6 +102,8 @@ size_t ilo_chif_packet(struct ilo *ilo, const uint8_t *packet, size_t len, uint8
 
 /* What it has done, for the tests to check: one line of text an event, oldest first. */
 const char *ilo_log(const struct ilo *ilo);
+/* What clients have left in it: a line for each session, account, task and stored file. */
+void ilo_left(const struct ilo *ilo, FILE *out);
 /* The version that runs for this name ("iLO", "System ROM", "CPLD"); NULL = no such firmware. */
 const char *ilo_version(const struct ilo *ilo, const char *name);
 /* SHA-256 (hex) of the image flashed last for that name; "" = none. */

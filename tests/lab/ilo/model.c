@@ -196,6 +196,35 @@ uint64_t ilo_tick(struct ilo *ilo, uint64_t ms)
 	return ilo->down || ilo->state != ILO_IDLE ? 100 : UINT64_MAX;
 }
 
+void ilo_power_cut(struct ilo *ilo)
+{
+	const bool flashes =
+		ilo->state != ILO_IDLE && ilo->state != ILO_COMPLETE && ilo->state != ILO_ERROR;
+
+	ilo_say(ilo, "power cut%s", flashes ? " while it flashes" : "");
+	free(ilo->image.data);
+	ilo->image = (struct ilo_stored){ 0 };
+	ilo->sections = 0;
+	ilo->etag[0] = '\0';
+	ilo_restart(ilo);
+}
+
+void ilo_left(const struct ilo *ilo, FILE *out)
+{
+	for (size_t i = 0; i < ILO_SESSIONS; i++)
+		if (ilo->sessions[i].token[0])
+			fprintf(out, "session %s\n", ilo->sessions[i].user);
+	for (size_t i = 0; i < ILO_ACCOUNTS; i++)
+		if (ilo->accounts[i].id)
+			fprintf(out, "account %s\n", ilo->accounts[i].user);
+	for (size_t i = 0; i < ILO_TASKS; i++)
+		if (ilo->tasks[i].id)
+			fprintf(out, "task %s (%s)\n", ilo->tasks[i].name, ilo->tasks[i].state);
+	for (size_t i = 0; i < ILO_STORED; i++)
+		if (ilo->stored[i].data)
+			fprintf(out, "file %s\n", ilo->stored[i].name);
+}
+
 void ilo_host_reset(struct ilo *ilo)
 {
 	/* What no run may do: whoever tests for it looks for these words. */
