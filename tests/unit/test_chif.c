@@ -110,13 +110,13 @@ static void all_taken_until_one_is_not(void)
 
 	t->taken = 0xffffffff;
 	CHECK_INT(open_until(t, &chif, 15000, &err), ERR_BUSY);
-	CHECK_CONTAINS(err.text, "all 16 channels");
-	CHECK_INT(t->now_ms, 16000);
+	CHECK_CONTAINS(err.text, "all 16 channels to the iLO are taken by other programs");
+	CHECK_INT(t->now_ms, 1000 + CHIF_TAKEN_MS);
 	t->taken = 0;
 	t->busy = 16 * 3 + 4; /* three times around, then four more */
 	CHECK_INT(open_until(t, &chif, 15000, NULL), 0);
 	CHECK_INT(chif.index, 11);
-	CHECK_INT((t->now_ms - 16000) / 1000, 3);
+	CHECK_INT((t->now_ms - 6000) / 1000, 3);
 	done(t, &chif);
 }
 

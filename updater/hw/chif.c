@@ -20,6 +20,7 @@
 #define BUSY_MS	  100u	/* between tries to send */
 #define POLL_MS	  250u	/* an interrupt that got lost costs no more */
 #define STALE_MAX 64u	/* packets for others before one is ours */
+#define VERIFY_MS 10u	/* hpilo's open() waits so long for an iLO that restarts */
 #define SMIF	  0
 
 static uint64_t now(const struct chif *chif)
@@ -94,9 +95,13 @@ static int open_node(struct chif *chif, unsigned int index)
 	return 0;
 }
 
-/* ERR_BUSY: none is free, or the iLO restarts; the driver says EBUSY to both. */
-static int open_any(struct chif *chif, struct err *err)
+/*
+ * ERR_BUSY: none is free, or the iLO restarts. The driver says EBUSY to both, to what is taken
+ * (*ret_taken) at once, else after its test packet was not answered for VERIFY_MS.
+ */
+static int open_any(struct chif *chif, bool *ret_taken, struct err *err)
 {
+	const uint64_t begin_ms = now(chif);
 	unsigned int index[NODES_MAX];
 	size_t count;
 	int rc = list_nodes(chif->hw, index, &count, err), last = 0;
@@ -115,8 +120,13 @@ static int open_any(struct chif *chif, struct err *err)
 		return err_set_errno(err, ERR_DEVICE_GONE, -last, FOLDER);
 	if (last)
 		return err_set_errno(err, ERR_IO, -last, FOLDER);
-	return err_set(err, ERR_BUSY, "all %zu channels to the iLO are taken, or it restarts",
-		       count);
+	*ret_taken = now(chif) - begin_ms < VERIFY_MS / 2;
+	if (*ret_taken)
+		return err_set(err, ERR_BUSY,
+			       "all %zu channels to the iLO are taken by other programs: end the "
+			       "vendor's agents and tools that run here (amsd, hponcfg, ilorest)",
+			       count);
+	return err_set(err, ERR_BUSY, "the iLO restarts, or its channels are taken");
 }
 
 /* Letters and digits, as clients name blobs. In a replay those of the recorded run. */
@@ -170,18 +180,22 @@ static int greet(struct chif *chif, uint64_t deadline_ms, struct chif_status *re
 int chif_open(struct hwio *hw, uint64_t deadline_ms, struct chif *ret, struct chif_status *status,
 	      struct err *err)
 {
+	const uint64_t taken_ms = hw->ops->now_ms(hw) + CHIF_TAKEN_MS;
+	bool taken;
 	int rc;
 
 	*ret = (struct chif){ .hw = hw, .fd = -1 };
 	*status = (struct chif_status){ 0 };
 	choose_nonce(ret);
 	do {
-		rc = open_any(ret, err);
+		taken = false;
+		rc = open_any(ret, &taken, err);
 		rc = rc ? rc : greet(ret, deadline_ms, status, err);
 		if (rc)
 			chif_close(ret);
 	} while ((rc == ERR_BUSY || rc == ERR_DEVICE_GONE) &&
-		 pause_until(hw, RETRY_MS, deadline_ms));
+		 pause_until(hw, RETRY_MS,
+			     taken && taken_ms < deadline_ms ? taken_ms : deadline_ms));
 	return rc;
 }
 

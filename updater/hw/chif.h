@@ -15,6 +15,7 @@
 #include "hw/hwio.h"
 
 #define CHIF_NONCE    6u    /* letters and digits */
+#define CHIF_TAKEN_MS 5000u /* so long other programs may have them all */
 #define CHIF_GREET_MS 5000u /* an iLO that works says its status at once */
 
 struct chif {
@@ -31,10 +32,10 @@ struct chif {
 
 /*
  * Opens a free channel exclusively, from the highest down, and asks for the iLO's status to see
- * whether anybody answers. ERR_NOT_FOUND: no driver, or no iLO. ERR_BUSY: all channels are taken,
- * or the iLO restarts, until the deadline. ERR_OVERDUE: it does not say its status within
- * CHIF_GREET_MS. ERR_IO, ERR_FORMAT (another answer than was asked for). deadline_ms on the clock
- * of the seam.
+ * whether anybody answers. ERR_NOT_FOUND: no driver, or no iLO. ERR_BUSY: all channels are taken
+ * for CHIF_TAKEN_MS, or the iLO restarts until the deadline. ERR_OVERDUE: it does not say its
+ * status within CHIF_GREET_MS. ERR_IO, ERR_FORMAT (another answer than was asked for). deadline_ms
+ * on the clock of the seam.
  */
 int chif_open(struct hwio *hw, uint64_t deadline_ms, struct chif *ret, struct chif_status *status,
 	      struct err *err);

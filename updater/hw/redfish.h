@@ -109,7 +109,6 @@ void redfish_close(struct redfish *rf); /* logs out; takes NULL */
 enum redfish_way redfish_way(const struct redfish *rf);
 const char *redfish_way_words(const struct redfish *rf);
 
-
 /*
  * Asks; *ret is the answer's JSON (freed by the caller), NULL when it has none. Follows
  * redirections, logs in again once after a lost session, waits out 503 with Retry-After as long as
