@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -175,22 +176,38 @@ static int sync_directory(const char *path, struct err *err)
 	return 0;
 }
 
-int journal_format(const char *path, const uint8_t medium_id[16], struct err *err)
+static int format_at(const char *path, const uint8_t medium_id[16], struct err *err)
 {
-	bool is_new = access(path, F_OK) != 0;
 	struct journal_io io;
-	int rc;
+	int rc = open_io(path, O_RDWR | O_DSYNC | O_CREAT, &io, err);
 
-	rc = open_io(path, O_RDWR | O_DSYNC | O_CREAT, &io, err);
 	if (rc)
 		return rc;
 	rc = journal_format_on(&io, medium_id, err);
 	io.close(io.ctx);
-	if (rc == 0)
-		rc = sync_directory(path, err);
-	else
-		err_prefix(err, "journal %s", path);
-	if (rc && is_new)
-		unlink(path);
+	return rc ? err_prefix(err, "journal %s", path) : 0;
+}
+
+/* Under its name when it is whole: half of one would be in the way of every later run. */
+static int make_new(const char *path, const uint8_t medium_id[16], struct err *err)
+{
+	char unfinished[PATH_MAX];
+	int rc;
+
+	if (snprintf(unfinished, sizeof(unfinished), "%s.new", path) >= (int)sizeof(unfinished))
+		return err_set(err, ERR_TOO_LARGE, "journal %s: its name is too long", path);
+	rc = format_at(unfinished, medium_id, err);
+	if (rc == 0 && rename(unfinished, path) != 0)
+		rc = err_set_errno(err, ERR_IO, errno, "journal %s: rename", path);
+	if (rc)
+		unlink(unfinished);
 	return rc;
+}
+
+int journal_format(const char *path, const uint8_t medium_id[16], struct err *err)
+{
+	int rc = access(path, F_OK) != 0 ? make_new(path, medium_id, err)
+					 : format_at(path, medium_id, err);
+
+	return rc ? rc : sync_directory(path, err);
 }
