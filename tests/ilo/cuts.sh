@@ -182,7 +182,7 @@ cut_left() {
 cut_journal() {
 	[ -e "$dir/journal" ] || return 0
 	"$drydock" report --journal "$dir/journal" >"$dir/journal.txt" 2>&1 ||
-		grep -q 'no machine has used' "$dir/journal.txt" || {
+		grep -q 'no machine has used\|no run of this machine' "$dir/journal.txt" || {
 		wrong "life $life: no report of the journal"
 		return
 	}
