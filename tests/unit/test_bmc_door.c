@@ -139,6 +139,28 @@ static void no_restart_while_it_flashes(void)
 	stop(world);
 }
 
+/* Whoever flashes it, by whatever way: it is not reset in the middle, neither first nor last. */
+static void no_restart_while_somebody_flashes(void)
+{
+	struct world *world = start();
+
+	append(world, JOURNAL_RUN_BEGIN, RUN_A, "");
+	ilo_set_knob(world->lab->ilo, ILO_KNOB_VNIC_OFF, 0, NULL);
+	ilo_set_knob(world->lab->ilo, ILO_KNOB_BUSY, 300, NULL);
+	CHECK_INT(bmc_door_open(&world->door, BMC_DOOR_NO_NETWORK, &world->err), ERR_BUSY);
+	CHECK_CONTAINS(world->err.text, "at work");
+	CHECK_INT(times(world, "virtual network card: on"), 0);
+	CHECK_INT(times(world, "restart"), 0);
+	CHECK_INT(noted(world), STEP_VERIFIED); /* off, as it was */
+	hwio_ilo_wait(world->lab, 300000);
+	CHECK_INT(bmc_door_open(&world->door, BMC_DOOR_NO_NETWORK, &world->err), 0);
+	ilo_set_knob(world->lab->ilo, ILO_KNOB_BUSY, 300, NULL);
+	CHECK_INT(bmc_door_close(&world->door, true, &world->err), ERR_BUSY);
+	CHECK_INT(times(world, "restart"), 1);
+	CHECK_INT(noted(world), STEP_ACTIVATED);
+	stop(world);
+}
+
 static void refused_and_full(void)
 {
 	static const enum ilo_knob knobs[] = { ILO_KNOB_ACCOUNTS_FULL, ILO_KNOB_ACCOUNT_REFUSED };
@@ -350,6 +372,7 @@ int main(void)
 {
 	TAP_RUN(card_and_account);
 	TAP_RUN(no_restart_while_it_flashes);
+	TAP_RUN(no_restart_while_somebody_flashes);
 	TAP_RUN(refused_and_full);
 	TAP_RUN(never_back);
 	TAP_RUN(left_open);

@@ -13,6 +13,22 @@
  */
 #define BACK_STEADY_MS 90000u
 
+/* A reset in the middle of a flash is the one thing that breaks an iLO, whoever has begun it. */
+static int check_free(struct redfish *rf, const struct ilo_service *ilo, struct err *err)
+{
+	struct redfish_update update;
+	int rc;
+
+	if (ilo->manager.generation < ILO_UPDATE_GENERATION)
+		return 0;
+	rc = ilo_update_get(rf, ilo, &update, err);
+	if (!rc && !redfish_update_is_free(&update))
+		rc = err_set(err, ERR_BUSY,
+			     "the iLO is at work (it says \"%s\"), so it is not restarted",
+			     update.state_word);
+	return rc;
+}
+
 int ilo_vnic_get(struct redfish *rf, bool *ret, struct err *err)
 {
 	struct ilo_service ilo;
@@ -33,6 +49,8 @@ int ilo_vnic_set(struct redfish *rf, bool on, bool *ret_reset, struct err *err)
 	int rc = ilo_service_find(rf, &ilo, err);
 
 	*ret_reset = false;
+	/* What counts only after a reset is not begun where there can be none. */
+	rc = rc ? rc : check_free(rf, &ilo, err);
 	if (rc)
 		return rc;
 	snprintf(body, sizeof(body), "{\"Oem\":{\"Hpe\":{\"VirtualNICEnabled\":%s}}}",
@@ -57,6 +75,9 @@ int ilo_reset(struct redfish *rf, struct err *err)
 		return rc;
 	if (!ilo.manager.reset[0])
 		return err_set(err, ERR_UNSUPPORTED, "the iLO names no way to restart it");
+	rc = check_free(rf, &ilo, err);
+	if (rc)
+		return rc;
 	rc = redfish_send(rf,
 			  &(struct redfish_request){ .method = "POST",
 						     .path = ilo.manager.reset,

@@ -17,10 +17,14 @@
 int ilo_vnic_get(struct redfish *rf, bool *ret, struct err *err);
 /*
  * Sets it; *ret_reset: it counts only after a reset of the iLO, which is the caller's to ask for.
+ * ERR_BUSY: the iLO flashes something, so it could not be reset; nothing was set.
  */
 int ilo_vnic_set(struct redfish *rf, bool on, bool *ret_reset, struct err *err);
 
-/* Manager.Reset; returns when the iLO has taken the request. */
+/*
+ * Manager.Reset; returns when the iLO has taken the request. ERR_BUSY: it flashes something,
+ * whoever has begun that, and was not reset.
+ */
 int ilo_reset(struct redfish *rf, struct err *err);
 
 /*
