@@ -212,6 +212,41 @@ static void foreign_tasks_stay(void)
 	stop(&bench);
 }
 
+/* In the middle of a flash the iLO's web server fails inside; the flash goes on. */
+static const struct hwio_ops *inner_ops;
+static unsigned int failures;
+
+static int failing_http(struct hwio *hw, const struct http_request *request,
+			struct http_answer *ret)
+{
+	int rc = inner_ops->http(hw, request, ret);
+
+	if (rc || !failures || strcmp(request->method, "GET") != 0 ||
+	    !strstr(request->url, "UpdateService") || !did(&bench, "received"))
+		return rc;
+	failures--;
+	ret->status = 500;
+	ret->body_len = 0;
+	return 0;
+}
+
+static void errors_while_it_flashes(void)
+{
+	struct hwio_ops ops;
+
+	begin(ILO);
+	inner_ops = bench.lab->hw.ops;
+	ops = *inner_ops;
+	ops.http = failing_http;
+	bench.lab->hw.ops = &ops;
+	failures = 3;
+	CHECK_INT(put(&bench), 0);
+	CHECK_INT(failures, 0);
+	CHECK_STR(reads(&bench, "redfish.version"), NEW_ILO);
+	bench.lab->hw.ops = inner_ops;
+	stop(&bench);
+}
+
 /* What it may change to get in, and its traces. */
 static void accounts_and_network_card(void)
 {
@@ -257,6 +292,7 @@ int main(void)
 	TAP_RUN(a_session_lost_at_any_request);
 	TAP_RUN(no_intent);
 	TAP_RUN(foreign_tasks_stay);
+	TAP_RUN(errors_while_it_flashes);
 	TAP_RUN(accounts_and_network_card);
 	return TAP_END();
 }

@@ -99,9 +99,8 @@ static int follow(struct watch *watch, struct err *err)
 		struct err why = { 0 };
 		int rc = look(watch, &update, &why);
 
-		if (rc && !went_away(rc))
-			return err_set(err, rc, "%s", why.text);
-		if (rc && watch->flash->restarts && watch->last.percent >= NEARLY_DONE)
+		/* Whatever else a busy iLO answers says nothing of the flash: that goes on. */
+		if (went_away(rc) && watch->flash->restarts && watch->last.percent >= NEARLY_DONE)
 			return 0;
 		if (!rc) {
 			take_news(watch, &update);
