@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The redfish backend and the model of a BMC that keeps to the standard. */
+#include <errno.h>
+
 #include "base/hash.h"
 #include "base/hex.h"
 #include "ribcl_bench.h"
@@ -276,6 +278,51 @@ static void silent(void)
 	stop(&bench);
 }
 
+static const struct hwio_ops *inner_ops;
+static enum { FAILS_INSIDE = 1, BROKEN_OFF, NO_HTTP } trouble;
+static unsigned int troubles;
+
+static int troubled_http(struct hwio *hw, const struct http_request *request,
+			 struct http_answer *ret)
+{
+	int rc = inner_ops->http(hw, request, ret);
+
+	if (rc || !troubles || !strstr(request->url, "/Tasks/") ||
+	    strcmp(request->method, "GET") != 0)
+		return rc;
+	troubles--;
+	if (trouble == NO_HTTP) {
+		http_answer_free(ret);
+		*ret = (struct http_answer){ 0 };
+		return -EBADMSG;
+	}
+	if (trouble == FAILS_INSIDE)
+		ret->status = 500;
+	ret->body_len /= 2;
+	return 0;
+}
+
+/* A task goes on until it says that it has ended; what is no word of its says nothing. */
+static void troubles_while_it_flashes(void)
+{
+	for (trouble = FAILS_INSIDE; trouble <= NO_HTTP; trouble++) {
+		struct hwio_ops ops;
+		struct bench bench;
+
+		start(&bench, FORM);
+		inner_ops = bench.lab->hw.ops;
+		ops = *inner_ops;
+		ops.http = troubled_http;
+		bench.lab->hw.ops = &ops;
+		troubles = 2;
+		bench_write(&bench, 0);
+		CHECK_INT(troubles, 0);
+		CHECK_STR(ilo_version(bench.lab->ilo, "iLO"), "2.90");
+		bench.lab->hw.ops = inner_ops;
+		stop(&bench);
+	}
+}
+
 int main(void)
 {
 	TAP_RUN(inventory_of_all);
@@ -290,5 +337,6 @@ int main(void)
 	TAP_RUN(too_large);
 	TAP_RUN(faults);
 	TAP_RUN(silent);
+	TAP_RUN(troubles_while_it_flashes);
 	return TAP_END();
 }

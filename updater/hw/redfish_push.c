@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "hw/redfish_internal.h"
 
 #define RAW_MAX	   (256u << 20) /* of what must be in memory as a whole */
 #define POLL_MS	   3000u
@@ -195,6 +196,22 @@ static void reopen(struct follow *follow)
 		*follow->rf = fresh;
 }
 
+/* A monitor answers its end without a body; what is broken off or unreadable is no end. */
+static bool is_empty_end(struct redfish *rf)
+{
+	unsigned int status = redfish_status(rf);
+
+	return status >= 200 && status < 300 && status != 202 && !rf->answer.body_len;
+}
+
+/* A service that has failed inside says nothing of its task, unless it names what the task has. */
+static bool says_nothing(struct redfish *rf)
+{
+	const char *message = redfish_message(rf);
+
+	return redfish_status(rf) >= 500 && (!message[0] || !strcmp(message, "InternalError"));
+}
+
 /* One question. A task that a restarted service does not know any more has ended with it. */
 static int ask(struct follow *follow, bool *ret_ended, struct err *err)
 {
@@ -208,8 +225,7 @@ static int ask(struct follow *follow, bool *ret_ended, struct err *err)
 	}
 	redfish_set_wait(*follow->rf, POLL_MS);
 	rc = redfish_get(*follow->rf, follow->monitor, &doc, err);
-	/* A monitor answers its end without a body. */
-	if (rc == ERR_FORMAT && redfish_status(*follow->rf) != 202)
+	if (rc == ERR_FORMAT && is_empty_end(*follow->rf))
 		return *ret_ended = true, 0;
 	if (!rc)
 		return judge(follow, doc, ret_ended, err);
@@ -217,7 +233,7 @@ static int ask(struct follow *follow, bool *ret_ended, struct err *err)
 		return *ret_ended = true, 0;
 	if (rc == ERR_DEVICE_GONE || rc == ERR_OVERDUE || rc == ERR_POLICY)
 		reopen(follow);
-	else if (rc != ERR_BUSY && rc != ERR_FORMAT)
+	else if (rc != ERR_BUSY && rc != ERR_FORMAT && !says_nothing(*follow->rf))
 		return rc;
 	return 0;
 }
