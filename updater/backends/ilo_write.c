@@ -115,21 +115,25 @@ static int upload(struct ilo_job *job, struct err *err)
 	struct err why = { 0 };
 
 	for (unsigned int attempt = 1;; attempt++) {
-		int rc = upload_once(job, &why);
+		int rc_sent = upload_once(job, &why), rc;
 
-		if (!is_interruption(rc)) {
+		if (!is_interruption(rc_sent)) {
 			*err = why;
-			return rc;
+			return rc_sent;
 		}
 		ilo_job_close(job);
 		hw->ops->sleep_ms(hw, attempt * UPLOAD_PAUSE_MS);
 		rc = ilo_job_look(job, REDFISH_UPLOAD, OPEN_WAIT_MS, err);
-		if (rc)
+		if (rc) {
+			err->code = ERR_OVERDUE; /* it may have all of it, and flash */
 			return err_prefix(err, "%s; since then", why.text);
+		}
 		if (was_taken(job))
 			return 0;
 		if (attempt == UPLOADS) {
 			*err = why;
+			if (rc_sent == ERR_OVERDUE)
+				err->code = ERR_DEVICE_GONE; /* it was seen that nothing goes on */
 			return err_prefix(err, "%u times", attempt);
 		}
 	}

@@ -146,6 +146,9 @@ static int send(struct job *job, struct redfish_bmc *bmc, const struct redfish_s
 
 	if (job->read_err.code)
 		return err_set(err, job->read_err.code, "%s", job->read_err.text);
+	/* All went out, and no answer came back: it may be at work with it. */
+	if (rc == ERR_DEVICE_GONE && job->done_bytes >= io->payload->size)
+		rc = err->code = ERR_OVERDUE;
 	return rc ? (err_prefix(err, "upload"), rc) : 0;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "inventory/target.h"
 #include "plan/plan_match.h"
 
 /* What the device runs now, by asking it; "" when it does not answer. */
@@ -119,6 +120,18 @@ __attribute__((format(printf, 3, 4))) static void add_sentence(char *text, size_
 	va_end(ap);
 }
 
+/*
+ * A management controller answers while it flashes, and reads as before: that it was waited for
+ * long enough does not end what it does (law 8). It is neither restarted nor rebooted under.
+ */
+static bool may_go_on(const struct step_flow *flow, bool touched, int code, const char *found)
+{
+	const struct component *comp = flow->step->comp;
+
+	return touched && code == ERR_OVERDUE && backend_is_by_bmc(comp->backend) &&
+	       !(flow->step->provable && plan_proof_holds(comp, found));
+}
+
 void step_flow_fail(struct step_flow *flow, bool touched, const struct err *cause,
 		    struct step_result *result)
 {
@@ -128,6 +141,14 @@ void step_flow_fail(struct step_flow *flow, bool touched, const struct err *caus
 	snprintf(result->reason, sizeof(result->reason), "%s", err_id(cause->code));
 	snprintf(result->text, sizeof(result->text), "%s", cause->text);
 	if (read_back(flow, result->found, sizeof(result->found), &err) == 0) {
+		if (may_go_on(flow, touched, cause->code, result->found)) {
+			result->state = STEP_UNKNOWN;
+			add_sentence(result->text, sizeof(result->text),
+				     "Read back: it runs %s, and may still be written: leave the "
+				     "power on.",
+				     result->found);
+			return;
+		}
 		add_sentence(result->text, sizeof(result->text), "Read back: it runs %s%s.",
 			     result->found, touched ? "" : "; nothing was written to it");
 		return;
