@@ -87,6 +87,11 @@ static void say_result(const struct media_command *command, const struct image *
 		       image->files.signer_names);
 	else
 		printf("no repository\n");
+	if (image_esp_bytes(image) != image->base.esp.size || image->esp_is_small)
+		printf("ESP of %llu MiB, for the repository's UEFI capsules%s\n",
+		       (unsigned long long)(image_esp_bytes(image) / MIB),
+		       image->esp_is_small ? ": not for all of them at once, it cannot be larger"
+					   : "");
 }
 
 static struct device_request device_of(const struct media_command *command)

@@ -10,9 +10,10 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 
 iso=$build/drydock.iso
 epoch=${SOURCE_DATE_EPOCH:-1767225600}
-# Of the ESP: what boots, and as much room for capsules as an image of 120 MB leaves; of what a CD boots
-# by: El Torito counts its sectors in 16 bits.
+# Of the ESP: what boots, and as much room for capsules as an image of 120 MB leaves; and what it may
+# grow to on a medium with larger ones. Of what a CD boots by: El Torito counts its sectors in 16 bits.
 esp_mib=20
+esp_most_mib=255
 efi_mib=6
 fat_mib=40
 trust_kib=256
@@ -44,15 +45,29 @@ dated() {
 	find "$1" -exec touch -h -d "@$epoch" {} +
 }
 
-# fat FILE MIB LABEL TREE: a FAT file system with what is in TREE.
+# fat FILE MIB LABEL TREE OPTION...: a FAT file system with what is in TREE.
 fat() {
-	rm -f "$1"
-	truncate -s "$2M" "$1"
-	mkfs.vfat --invariant -n "$3" "$1" >/dev/null
-	dated "$4"
-	(cd "$4" && find . -mindepth 1 -maxdepth 1 | sort | while read -r _entry; do
-		mcopy -s -m -i "$1" "$_entry" "::${_entry#.}"
+	_file=$1 _mib=$2 _label=$3 _from=$4
+	shift 4
+	rm -f "$_file"
+	truncate -s "${_mib}M" "$_file"
+	mkfs.vfat --invariant -n "$_label" "$@" "$_file" >/dev/null
+	dated "$_from"
+	(cd "$_from" && find . -mindepth 1 -maxdepth 1 | sort | while read -r _entry; do
+		mcopy -s -m -i "$_file" "$_entry" "::${_entry#.}"
 	done)
+}
+
+# cut_down FILE MIB: a FAT16 whose files lie at its beginning says that it has so many MiB (less than
+# 32: the number of sectors, in 16 bits, and none in 32). Its FATs keep their entries, so that it can
+# grow again without moving anything (firmware-repo/media/esp.h).
+cut_down() {
+	truncate -s "$2M" "$1"
+	_sectors=$(($2 * 2048))
+	# shellcheck disable=SC2059 # the format is the bytes
+	printf "\\$(printf %o $((_sectors % 256)))\\$(printf %o $((_sectors / 256)))" |
+		dd of="$1" bs=1 seek=19 conv=notrunc status=none
+	dd if=/dev/zero of="$1" bs=1 seek=32 count=4 conv=notrunc status=none
 }
 
 # What the firmware starts: from the ESP of a stick, from an image in the ISO of a CD. shim starts
@@ -66,7 +81,9 @@ make_esp() {
 		"$_esp/EFI/BOOT/grubx64.efi"
 	cp "$work/signed/usr/libexec/fwupd/efi/fwupdx64.efi.signed" "$_esp/EFI/BOOT/fwupdx64.efi"
 	filled find.cfg.in >"$_esp/EFI/debian/grub.cfg"
-	fat "$work/esp.img" "$esp_mib" DRYDOCKEFI "$_esp"
+	fat "$work/esp.img" "$esp_most_mib" DRYDOCKEFI "$_esp" -F 16 -s 8
+	cut_down "$work/esp.img" "$esp_mib"
+	fsck.vfat -n "$work/esp.img" >/dev/null
 	fat "$work/efi.img" "$efi_mib" DRYDOCKCD "$_esp"
 }
 

@@ -40,6 +40,10 @@ static int check_partitions(struct media_base *base, struct err *err)
 		    parts[i].first % SECTORS_PER_BLOCK || (parts[i].last + 1) % SECTORS_PER_BLOCK)
 			return err_set(err, ERR_FORMAT, "its partition %zu is not Drydock's",
 				       i + 1);
+	if (source_slice(&base->image, parts[BASE_ESP].first * GPT_SECTOR,
+			 (parts[BASE_ESP].last - parts[BASE_ESP].first + 1) * GPT_SECTOR,
+			 base->image.name, &base->esp, err))
+		return err->code;
 	base->bias = (uint32_t)(parts[BASE_ISO].first / SECTORS_PER_BLOCK);
 	base->iso_blocks = (uint32_t)((parts[BASE_ISO].last + 1) / SECTORS_PER_BLOCK);
 	return 0;

@@ -17,6 +17,7 @@ struct media_base {
 	uint32_t iso_blocks;		   /* to the end of partition 1 */
 	uint32_t bias;			   /* blocks before partition 1 */
 	uint64_t trust_offset, trust_size; /* of /boot/trust.cpio */
+	struct source esp;		   /* partition 2 */
 	struct source readme, conf;	   /* README.TXT and drydock.conf for a new FAT */
 	uint8_t date[ISO_DATE_BYTES];	   /* of the image */
 };

@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "media/fat_shape.h"
 
-/*
- * The number of clusters alone decides whether a volume is FAT12, FAT16 or FAT32 (section 3.5):
- * below 4085, below 65525, and more. It advises to keep 16 away from the borders.
- */
-#define FAT16_LEAST 4101u
-#define FAT16_MOST  65508u
-
 #define ALIGN_SECTORS	8u /* clusters begin at multiples of at least 4 KiB */
 #define ROOT_LEAST	512u
 #define SLOTS_IN_SECTOR (FAT_SECTOR / FAT_SLOT_BYTES)

@@ -15,6 +15,13 @@
 #define FAT_SIZE_MOST	  (2ull << 40)	 /* sector numbers have 32 bits */
 #define FAT_FIRST_CLUSTER 2u
 
+/*
+ * The number of clusters alone decides whether a volume is FAT12, FAT16 or FAT32 (section 3.5):
+ * below 4085, below 65525, and more. It advises to keep 16 away from the borders.
+ */
+#define FAT16_LEAST 4101u
+#define FAT16_MOST  65508u
+
 struct fat_shape {
 	bool fat32;
 	uint32_t sectors;

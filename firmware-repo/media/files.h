@@ -27,6 +27,7 @@ struct media_files {
 	struct media_file *items;
 	size_t count;
 	char signer_names[256]; /* of the repository, for people */
+	uint64_t capsule_bytes; /* that it may want in the ESP at once, on a disk's clusters */
 };
 
 /* A file of the workstation. ERR_NOT_FOUND, ERR_IO (not a file), ERR_NOMEM. */

@@ -11,6 +11,8 @@
 #include "repo/catalog.h"
 #include "repo/payload.h"
 
+#define CAPSULE_EXTRA (64u << 10) /* bytes */
+
 struct repo_files {
 	struct media_files *files;
 	const char *dir;
@@ -113,6 +115,21 @@ static int add_all(const struct repo_files *repo, struct err *err)
 	return rc;
 }
 
+/*
+ * A boot brings one file for each device to the firmware (UEFI 2.10 section 8.5.5): all of them, in
+ * the worst case. With each go a header that it may not have yet, its name, and what is left of its
+ * last cluster.
+ */
+static uint64_t capsule_bytes(const struct catalog *cat)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < cat->count; i++)
+		if (strcmp(cat->components[i].backend, "uefi-capsule") == 0)
+			bytes += cat->components[i].payload.size + CAPSULE_EXTRA;
+	return bytes;
+}
+
 int media_files_add_repo(struct media_files *files, const char *dir, const struct policy *policy,
 			 unsigned int places, struct err *err)
 {
@@ -130,6 +147,7 @@ int media_files_add_repo(struct media_files *files, const char *dir, const struc
 	else
 		snprintf(files->signer_names, sizeof(files->signer_names), "%s",
 			 repo.cat.signer_names);
+	files->capsule_bytes = rc ? 0 : capsule_bytes(&repo.cat);
 	free(repo.refs);
 	catalog_free(&repo.cat);
 	return rc;

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "format/le.h"
+#include "media/esp.h"
 #include "media/fat.h"
 #include "media/image_fat.h"
 #include "media/iso9660.h"
@@ -210,15 +211,32 @@ static int measure_fat(struct image *image, const struct image_request *request,
 	return 0;
 }
 
+/* A CD's firmware writes into none: what is in its ISO stays as it is. */
+static int measure_esp(struct image *image, const struct image_request *request, uint64_t *ret,
+		       struct err *err)
+{
+	uint64_t wanted = request->iso ? 0 : image->files.capsule_bytes;
+	struct esp_space space;
+	int rc = esp_measure(&image->base.esp, &space, err);
+
+	if (rc)
+		return rc;
+	*ret = esp_sectors_for(&space, wanted);
+	image->esp_is_small = wanted > space.free + (*ret - space.sectors) * GPT_SECTOR;
+	return 0;
+}
+
 static int lay_out_partitions(struct image *image, const struct image_request *request,
 			      struct err *err)
 {
 	const struct gpt *old = &image->base.gpt;
 	struct gpt_partition *parts = image->gpt.partitions;
-	uint64_t next = (uint64_t)image->end * SECTORS_PER_BLOCK, fat_bytes;
+	uint64_t next = (uint64_t)image->end * SECTORS_PER_BLOCK, fat_bytes, esp = 0;
 	uint8_t id[32];
 	int rc = make_identity(image, request, id, err);
 
+	if (!rc)
+		rc = measure_esp(image, request, &esp, err);
 	if (rc)
 		return rc;
 	image->gpt = *old;
@@ -228,7 +246,7 @@ static int lay_out_partitions(struct image *image, const struct image_request *r
 		make_guid(id, i + 1, parts[i].guid);
 	image->fat_serial = le32_at(id + 16);
 	parts[BASE_ISO].last = next - 1;
-	next = place_partition(&parts[BASE_ESP], next, sectors_of(&old->partitions[BASE_ESP]));
+	next = place_partition(&parts[BASE_ESP], next, esp);
 	rc = measure_fat(image, request, next, &fat_bytes, err);
 	if (rc)
 		return rc;
@@ -253,6 +271,11 @@ int image_open(const struct image_request *request, struct image *ret, struct er
 uint64_t image_fat_bytes(const struct image *image)
 {
 	return sectors_of(&image->gpt.partitions[BASE_FAT]) * GPT_SECTOR;
+}
+
+uint64_t image_esp_bytes(const struct image *image)
+{
+	return sectors_of(&image->gpt.partitions[BASE_ESP]) * GPT_SECTOR;
 }
 
 void image_close(struct image *image)

@@ -34,6 +34,7 @@ struct image {
 	struct gpt gpt;
 	uint64_t sectors; /* of the whole */
 	bool has_trust;
+	bool esp_is_small; /* its capsules do not fit into it all at once, as large as it can be */
 	uint32_t fat_serial;
 };
 
@@ -48,6 +49,7 @@ int image_open(const struct image_request *request, struct image *ret, struct er
 int image_write(const struct image *image, int fd, struct err *err);
 
 uint64_t image_fat_bytes(const struct image *image);
+uint64_t image_esp_bytes(const struct image *image);
 void image_close(struct image *image);
 
 #endif

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "media/esp.h"
 #include "media/image.h"
 #include "media/image_fat.h"
 #include "media/iso9660.h"
@@ -23,7 +24,7 @@ static int copy_base(const struct image *image, uint64_t from, uint64_t bytes, u
 	return rc ? rc : put_source(fd, &part, to, progress_add, err);
 }
 
-/* ESP and journal: as they are in the base. */
+/* ESP and journal, from the base. */
 static int copy_partition(const struct image *image, enum base_partition number, int fd,
 			  struct err *err)
 {
@@ -32,6 +33,18 @@ static int copy_partition(const struct image *image, enum base_partition number,
 
 	return copy_base(image, old->first * GPT_SECTOR, (old->last - old->first + 1) * GPT_SECTOR,
 			 new->first *GPT_SECTOR, fd, err);
+}
+
+/* One that stays as it was keeps its bytes. */
+static int put_esp(const struct image *image, int fd, struct err *err)
+{
+	uint64_t bytes = image_esp_bytes(image);
+	int rc = copy_partition(image, BASE_ESP, fd, err);
+
+	if (rc || bytes == image->base.esp.size)
+		return rc;
+	return esp_grow(fd, image->gpt.partitions[BASE_ESP].first * GPT_SECTOR, bytes / GPT_SECTOR,
+			err);
 }
 
 /* The archive, and zeros behind it: nothing of an older one stays. */
@@ -146,7 +159,7 @@ static int put_all(const struct image *image, int fd, struct err *err)
 	if (!rc)
 		rc = put_iso_files(image, fd, err);
 	if (!rc)
-		rc = copy_partition(image, BASE_ESP, fd, err);
+		rc = put_esp(image, fd, err);
 	if (!rc)
 		rc = image_fat_write(image, fd, err);
 	if (!rc)

@@ -235,6 +235,37 @@ sized() {
 		partitions sized.img && cut_out sized.img 3 fat && fsck.vfat -n fat
 }
 
+# esp_of FILE MIB: its ESP is so large, nothing is to be mended in it, and what boots is the base's.
+esp_of() {
+	_part=$(part "$1" 2)
+	[ "${_part#* }" -eq $(($2 * 2048)) ] || return 1
+	cut_out "$1" 2 esp && fsck.vfat -n esp && cut_out "$base" 2 base-esp || return 1
+	rm -rf in-esp in-base && mkdir in-esp in-base
+	mcopy -s -n -i esp ::/ in-esp </dev/null && mcopy -s -n -i base-esp ::/ in-base </dev/null &&
+		diff -r in-base in-esp && [ -f in-esp/EFI/BOOT/BOOTX64.EFI ]
+}
+
+# Two capsules of 30 and 12 MiB; the base has less than 16 MiB free. Both fit then.
+large_capsules() {
+	truncate -s 30M rom.cap && truncate -s 12M nic.cap && echo rom >>rom.cap || return 1
+	cp -r repo capsules
+	for _name in rom nic; do
+		"$fwrepo" add $_name.cap --repo capsules --id $_name --version 2 --scheme dotted \
+			--backend uefi-capsule --class system-rom --proof esrt.version=2 \
+			--target guid:11111111-2222-3333-4444-555555555555 || return 1
+	done
+	"$fwrepo" sign --repo capsules --key site && media capsules.img --repo capsules --trust trust >said ||
+		return 1
+	_mib=$(sed -n "s/^ESP of \([0-9]*\) MiB, for the repository's UEFI capsules$/\1/p" said)
+	[ "${_mib:-0}" -le 52 ] && esp_of capsules.img "$_mib" || return 1
+	sfdisk -V capsules.img | grep -q 'No errors detected' || return 1
+	mcopy -i esp rom.cap nic.cap ::/ </dev/null && fsck.vfat -n esp &&
+		mcopy -n -i esp ::/rom.cap back </dev/null && cmp back rom.cap || return 1
+	# What starts from a CD is in its ISO: its ESP stays.
+	media capsules.iso --kind iso --repo capsules --trust trust && cut_out capsules.iso 2 esp &&
+		cmp esp base-esp
+}
+
 policy_replaced() {
 	sed 's/"hardware"/"emulator"/' trust/policy.json >policy.json
 	media policy.img --trust trust --policy policy.json || return 1
@@ -301,6 +332,7 @@ check "nothing else of the system changed" system_untouched
 check "the same bytes a second time" the_same_again
 check "other media have other ids" told_apart
 check "a size that is asked for" sized
+check "an ESP for large capsules" large_capsules
 check "another policy" policy_replaced
 check "signed by somebody else" refuses 6 "sign" --base "$base" --repo repo --trust others
 check "a changed payload" changed_blob
