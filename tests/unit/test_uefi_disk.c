@@ -161,6 +161,37 @@ static void the_firmware_cannot_be_told(void)
 	CHECK(access(capsule_path(), F_OK) != 0);
 }
 
+/* The old version still runs, and the ESRT says nothing: what the firmware reports beside it is
+ * told. */
+static void refused_with_a_report(void)
+{
+	static const uint8_t report[48] = { 48, [24] = 0xea, 7,	 11,	    23,
+					    10, 0,	     11, [40] = 26, [47] = 0x80 };
+	uint8_t file[4 + sizeof(report)] = { 0x07 };
+	struct component comp = {
+		.version = "2",
+		.proof = { .field = "esrt.version", .match = PROOF_EQUALS, .value = "2" },
+	};
+	enum backend_recovery found = 0;
+	struct backend_io io = { .comp = &comp };
+	struct err err = { 0 };
+
+	fresh();
+	io.hw = hw;
+	io.dev = inv.devices;
+	component_complete(&comp);
+	CHECK_INT(backend_uefi_capsule.recover(&io, &found, &err), 0);
+	CHECK(!strstr(err.text, "report"));
+	memcpy(file + 4, report, sizeof(report));
+	guid_parse_mixed(CLASS, file + 4 + 8);
+	temp_tree_put(&vars, "/Capsule0003-39b68c46-f7fb-441b-b6ec-16b0f69821f3", file,
+		      sizeof(file));
+	CHECK_INT(backend_uefi_capsule.recover(&io, &found, &err), 0);
+	CHECK_INT(found, RECOVER_OLD_RUNS);
+	CHECK_CONTAINS(err.text, "has not tried it");
+	CHECK_CONTAINS(err.text, "of 2026-11-23 10:00:11 by its clock, says: security violation");
+}
+
 int main(int argc, char **argv)
 {
 	(void)argc;
@@ -179,6 +210,7 @@ int main(int argc, char **argv)
 	TAP_RUN(the_firmware_does_not_look);
 	TAP_RUN(it_fails_on_the_way);
 	TAP_RUN(the_firmware_cannot_be_told);
+	TAP_RUN(refused_with_a_report);
 	inventory_free(&inv);
 	hwio_real_free(hw);
 	temp_tree_remove(&sys);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "backends/uefi_capsule.h"
+#include "hw/capsule_report.h"
 
 static bool is_wanted(const struct component *comp, uint32_t version)
 {
@@ -13,23 +14,44 @@ static bool is_wanted(const struct component *comp, uint32_t version)
 	return backend_is_wanted(comp, "esrt.", text);
 }
 
-/* Why the old one still runs, as far as the firmware tells. */
-static void explain(const struct esrt_entry *entry, const struct component *comp, struct err *err)
+/* What it reports beside the ESRT; it may be of an earlier capsule, which its time tells. */
+static void add_report(struct backend_io *io, const struct esrt_entry *entry, char *text,
+		       size_t size)
 {
-	bool is_ours = is_wanted(comp, entry->last_version);
+	struct capsule_result result;
+	size_t len = strlen(text);
+
+	if (capsule_report_newest(io->hw, entry->guid, &result))
+		return;
+	snprintf(text + len, size - len,
+		 "; its newest report of a capsule for this device, of %s by its clock, says: %s "
+		 "(0x%llx)",
+		 result.time, capsule_result_status_text(result.status),
+		 (unsigned long long)result.status);
+}
+
+/* Why the old one still runs, as far as the firmware tells. */
+static void explain(struct backend_io *io, const struct esrt_entry *entry, struct err *err)
+{
+	bool is_ours = is_wanted(io->comp, entry->last_version);
+	char text[480];
 
 	if (entry->last_status)
-		err_set(err, 0, "the firmware's last attempt, %sversion %u, ended with: %s (%u)",
-			is_ours ? "at this " : "at ", entry->last_version,
-			esrt_status_text(entry->last_status), entry->last_status);
+		snprintf(text, sizeof(text),
+			 "the firmware's last attempt, %sversion %u, ended with: %s (%u)",
+			 is_ours ? "at this " : "at ", entry->last_version,
+			 esrt_status_text(entry->last_status), entry->last_status);
 	else if (is_ours)
-		err_set(err, 0, "the firmware says that it took version %u, and shows another one",
-			entry->last_version);
+		snprintf(text, sizeof(text),
+			 "the firmware says that it took version %u, and shows another one",
+			 entry->last_version);
 	else
-		err_set(err, 0,
-			"the firmware has not tried it: a capsule that waits in memory is lost "
-			"when the "
-			"power is cut before the reboot, and the reboot must be a warm one");
+		snprintf(text, sizeof(text),
+			 "the firmware has not tried it: a capsule that waits in memory is lost "
+			 "when the power is cut before the reboot, and the reboot must be a warm "
+			 "one");
+	add_report(io, entry, text, sizeof(text));
+	err_set(err, 0, "%s", text);
 }
 
 int uefi_recover(struct backend_io *io, enum backend_recovery *ret, struct err *err)
@@ -47,7 +69,7 @@ int uefi_recover(struct backend_io *io, enum backend_recovery *ret, struct err *
 		*ret = RECOVER_NEEDS_HUMAN; /* neither the old nor the new one */
 	} else {
 		*ret = RECOVER_OLD_RUNS;
-		explain(&entry, io->comp, err);
+		explain(io, &entry, err);
 	}
 	return 0;
 }
