@@ -21,7 +21,7 @@ bool history_same_id(const char *id, const char *recorded)
 	return strlen(recorded) == len && memcmp(id, recorded, len) == 0;
 }
 
-const struct device *history_device(const struct inventory *inv, const char *recorded)
+struct device *history_device(const struct inventory *inv, const char *recorded)
 {
 	for (size_t i = 0; i < inv->count; i++)
 		if (history_same_id(inv->devices[i].id, recorded))

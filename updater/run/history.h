@@ -80,7 +80,7 @@ bool history_planned(const struct history *history, const char *device, const ch
 bool history_same_id(const char *id, const char *recorded);
 
 /* NULL when there is none. */
-const struct device *history_device(const struct inventory *inv, const char *recorded);
+struct device *history_device(const struct inventory *inv, const char *recorded);
 const struct component *history_component(const struct catalog *cat, const char *recorded);
 
 #endif

@@ -14,7 +14,7 @@
 
 struct settle {
 	struct hwio *hw;
-	const struct inventory *inv;
+	struct inventory *inv; /* devices that were asked are in it as they read then */
 	const struct catalog *cat;
 	struct journal *journal;
 	struct events *events;

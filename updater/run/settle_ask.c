@@ -87,11 +87,24 @@ static int ask_backend(struct question *q, const struct backend *backend, struct
 	snprintf(before->version, sizeof(before->version), "%s", q->dev.version);
 	set_version_before(q, before);
 	rc = backend->recover(&io, &q->answer, &q->note);
-	if (rc) {
-		q->answer = RECOVER_NEEDS_HUMAN;
+	if (rc)
 		*err = q->note;
-	}
+	else /* it may have waited for a write that went on without us */
+		rc = backend->refresh(q->settle->hw, &q->dev, err);
+	if (rc)
+		q->answer = RECOVER_NEEDS_HUMAN;
 	return rc;
+}
+
+/* The plan decides by what was just read, not by what the inventory saw before the question. */
+static void renew(struct question *q, struct device *dev)
+{
+	struct device now = { 0 };
+
+	if (!q->dev.id[0] || device_copy(&q->dev, &now))
+		return;
+	device_free(dev);
+	*dev = now;
 }
 
 /* The device's own; a vendor's tool goes past it, and to devices that have none. */
@@ -103,7 +116,7 @@ static const struct backend *backend_of(const struct question *q, const struct d
 /* Fills in dev and answer; when the device cannot tell, cause. */
 static void ask_device(struct question *q)
 {
-	const struct device *dev = history_device(q->settle->inv, q->last->device);
+	struct device *dev = history_device(q->settle->inv, q->last->device);
 	const struct backend *backend = dev ? backend_of(q, dev) : NULL;
 	struct device before = { 0 };
 	struct err err = { 0 };
@@ -117,6 +130,8 @@ static void ask_device(struct question *q)
 		err_set(&q->cause, ERR_NOMEM, "out of memory");
 	else if (ask_backend(q, backend, &before, &err))
 		q->cause = err;
+	else
+		renew(q, dev);
 	device_free(&before);
 }
 
