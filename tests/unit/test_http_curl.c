@@ -311,6 +311,18 @@ static void stalls(void)
 	free(data);
 }
 
+/* What comes byte by byte does not stall, and would hold up a run for days. */
+static void drips(void)
+{
+	struct tls_peer peer = { .way = PEER_DRIPS,
+				 .answer = "HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n" };
+	struct http_request request = { .stall_ms = 300 };
+	uint64_t begin = now_ms();
+
+	check_error(&peer, &request, -ETIMEDOUT);
+	CHECK(now_ms() - begin >= 3000 && now_ms() - begin < 8000);
+}
+
 /* Uploads. */
 
 struct counted {
@@ -470,6 +482,7 @@ int main(void)
 	TAP_RUN(nobody_listens);
 	TAP_RUN(by_interface);
 	TAP_RUN(stalls);
+	TAP_RUN(drips);
 	TAP_RUN(parts_in_order);
 	TAP_RUN(read_fails);
 	TAP_RUN(cut_upload);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <openssl/evp.h>
@@ -20,7 +21,8 @@
 #include "base/hash.h"
 #include "base/hex.h"
 
-#define BODY_MAX (64u << 20)
+#define BODY_MAX  (64u << 20)
+#define DRIPS_MAX 120u
 
 static void set_name(X509 *cert)
 {
@@ -141,6 +143,11 @@ static void reset_connection(int fd)
 static void answer(const struct tls_peer *peer, SSL *ssl)
 {
 	SSL_write(ssl, peer->answer, (int)strlen(peer->answer));
+	for (unsigned int i = 0; peer->way == PEER_DRIPS && i < DRIPS_MAX; i++) {
+		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
+		if (SSL_write(ssl, "x", 1) != 1)
+			return;
+	}
 	if (peer->way != PEER_CUTS_ANSWER)
 		SSL_shutdown(ssl);
 }

@@ -22,6 +22,7 @@ enum tls_peer_way {
 	PEER_CUTS_ANSWER,     /* it closes behind the answer's text without saying so in TLS */
 	PEER_RESETS,	      /* it resets the connection after `most` bytes of the body */
 	PEER_READS_NOTHING,   /* it takes the head of the request and nothing more */
+	PEER_DRIPS,	      /* it answers, then sends a byte of the body ten times a second */
 	PEER_SAYS_NOTHING,    /* it takes the request, and never answers */
 	PEER_REFUSES_VERSION, /* TLS 1.0 at most: an alert (RFC 8446 6.2, protocol_version) */
 	PEER_CHOOSES_TLS_1_0, /* TLS 1.0 at most: its hello chooses that */

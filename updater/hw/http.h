@@ -17,6 +17,7 @@ struct hwio;
 #define HTTP_MAX_HEAD	     (64u << 10)
 #define HTTP_PIN_TEXT	     65 /* SHA-256 in lower-case hex, with its NUL */
 #define HTTP_WAIT_MS	     30000u
+#define HTTP_STALLS	     10u
 #define HTTP_UPLOAD_STALL_MS (15u * 60 * 1000) /* law 8: an upload is a write */
 
 /* A part of multipart/form-data (RFC 7578), sent in the order of the array. */
@@ -54,7 +55,9 @@ struct http_request {
 	const char *ca_file;
 	const char *interface; /* go out by this one ("usb0") only; NULL = any */
 	uint32_t connect_ms;
-	uint32_t stall_ms; /* as long as nothing moves; 0 = HTTP_WAIT_MS */
+	/* As long as nothing moves; 0 = HTTP_WAIT_MS. A GET has HTTP_STALLS times as long for all.
+	 */
+	uint32_t stall_ms;
 	size_t max_answer; /* of the body; 0 = HTTP_MAX_ANSWER */
 	/* Bytes of the body that went out; may be NULL. From the thread that asked. */
 	void (*progress)(void *ctx, uint64_t sent);

@@ -34,7 +34,7 @@ struct exchange {
 	bool head_done;
 	int failed; /* why a callback ended it */
 	curl_off_t moved, sent;
-	uint64_t moved_ms;
+	uint64_t moved_ms, end_ms; /* end_ms 0: what moves may take as long as it likes */
 };
 
 struct part_reader {
@@ -132,12 +132,25 @@ static int seek_part(void *arg, curl_off_t offset, int origin)
 	return CURL_SEEKFUNC_OK;
 }
 
+static uint32_t stall_of(const struct http_request *request)
+{
+	return request->stall_ms ? request->stall_ms : HTTP_WAIT_MS;
+}
+
+/* A read ends some time, however slowly it comes; a write is not cut off as long as it moves. */
+static uint64_t end_of(const struct http_request *request, uint64_t begin_ms)
+{
+	if (strcmp(request->method, "GET") != 0)
+		return 0;
+	return begin_ms + (uint64_t)stall_of(request) * HTTP_STALLS;
+}
+
 /* Called about once a second also when nothing moves. */
 static int watch(void *arg, curl_off_t to_come, curl_off_t came, curl_off_t to_go, curl_off_t went)
 {
 	struct exchange *exchange = arg;
 	const struct http_request *request = exchange->request;
-	uint32_t stall_ms = request->stall_ms ? request->stall_ms : HTTP_WAIT_MS;
+	uint32_t stall_ms = stall_of(request);
 	uint64_t now = now_ms();
 
 	(void)to_come;
@@ -151,7 +164,7 @@ static int watch(void *arg, curl_off_t to_come, curl_off_t came, curl_off_t to_g
 		if (request->progress)
 			request->progress(request->ctx, (uint64_t)went);
 	}
-	if (now - exchange->moved_ms >= stall_ms)
+	if (now - exchange->moved_ms >= stall_ms || (exchange->end_ms && now >= exchange->end_ms))
 		exchange->failed = -ETIMEDOUT;
 	return exchange->failed != 0;
 }
@@ -363,6 +376,7 @@ static int exchange_run(struct exchange *exchange)
 	set_peer(exchange);
 	set_flow(exchange);
 	exchange->moved_ms = now_ms();
+	exchange->end_ms = end_of(exchange->request, exchange->moved_ms);
 	rc = errno_of(exchange, curl_easy_perform(exchange->easy));
 	/* A body or a head may be empty. */
 	rc = rc ? rc : room_add(&exchange->head, "", 0);
