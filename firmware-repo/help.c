@@ -59,7 +59,7 @@ const struct command_text fwrepo_texts[] = {
 	  "of it has room for logs when it is a stick after all.\n"
 	  "\n"
 	  "A stick whose repository has UEFI capsules gets an ESP that all of them fit into (20 "
-	  "MiB, 255 at most), for firmware that takes them from there.\n"
+	  "MiB, 256 at most), for firmware that takes them from there.\n"
 	  "\n"
 	  "A stick that is written with --device must not be mounted, nor a part of anything. With "
 	  "--size whole the FAT partition takes all of it, and all of it is written.\n" },

@@ -115,6 +115,29 @@ static int add_all(const struct repo_files *repo, struct err *err)
 	return rc;
 }
 
+static bool is_capsule(const struct component *comp)
+{
+	return strcmp(comp->backend, "uefi-capsule") == 0;
+}
+
+/* Another version for the same firmware, and a larger one; of equal ones the first counts. */
+static bool has_larger(const struct catalog *cat, size_t index)
+{
+	const struct component *comp = &cat->components[index];
+
+	for (size_t i = 0; i < cat->count; i++) {
+		const struct component *other = &cat->components[i];
+
+		if (i == index || !is_capsule(other) || !comp->target_count ||
+		    !other->target_count || strcmp(comp->targets[0], other->targets[0]) != 0)
+			continue;
+		if (other->payload.size > comp->payload.size ||
+		    (other->payload.size == comp->payload.size && i < index))
+			return true;
+	}
+	return false;
+}
+
 /*
  * A boot brings one file for each device to the firmware (UEFI 2.10 section 8.5.5): all of them, in
  * the worst case. With each go a header that it may not have yet, its name, and what is left of its
@@ -125,7 +148,7 @@ static uint64_t capsule_bytes(const struct catalog *cat)
 	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < cat->count; i++)
-		if (strcmp(cat->components[i].backend, "uefi-capsule") == 0)
+		if (is_capsule(&cat->components[i]) && !has_larger(cat, i))
 			bytes += cat->components[i].payload.size + CAPSULE_EXTRA;
 	return bytes;
 }

@@ -245,14 +245,18 @@ esp_of() {
 		diff -r in-base in-esp && [ -f in-esp/EFI/BOOT/BOOTX64.EFI ]
 }
 
-# Two capsules of 30 and 12 MiB; the base has less than 16 MiB free. Both fit then.
+# Two capsules of 30 and 12 MiB, and an older one for the first's firmware; the base has less than 16
+# MiB free. The two fit then.
 large_capsules() {
 	truncate -s 30M rom.cap && truncate -s 12M nic.cap && echo rom >>rom.cap || return 1
+	truncate -s 29M old.cap
 	cp -r repo capsules
-	for _name in rom nic; do
+	for _name in rom nic old; do
+		_guid=11111111-2222-3333-4444-555555555555
+		[ $_name != nic ] || _guid=99999999-2222-3333-4444-555555555555
 		"$fwrepo" add $_name.cap --repo capsules --id $_name --version 2 --scheme dotted \
 			--backend uefi-capsule --class system-rom --proof esrt.version=2 \
-			--target guid:11111111-2222-3333-4444-555555555555 || return 1
+			--target guid:$_guid || return 1
 	done
 	"$fwrepo" sign --repo capsules --key site && media capsules.img --repo capsules --trust trust >said ||
 		return 1

@@ -38,8 +38,9 @@ struct step_flow {
 int step_flow_run(struct step_flow *flow, struct step_result *result, struct err *err);
 
 /*
- * After an error: failed when the device still answers, unknown when nobody can tell. touched:
- * bytes may have reached it.
+ * After an error: failed when the device still answers, unknown when nobody can tell; a write
+ * through a BMC that was waited for too long is unknown, too, unless the new version reads back.
+ * touched: bytes may have reached it.
  */
 void step_flow_fail(struct step_flow *flow, bool touched, const struct err *cause,
 		    struct step_result *result);
