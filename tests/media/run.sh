@@ -253,10 +253,10 @@ large_capsules() {
 	cp -r repo capsules
 	for _name in rom nic old; do
 		_guid=11111111-2222-3333-4444-555555555555
-		[ $_name != nic ] || _guid=99999999-2222-3333-4444-555555555555
-		"$fwrepo" add $_name.cap --repo capsules --id $_name --version 2 --scheme dotted \
+		[ "$_name" != nic ] || _guid=99999999-2222-3333-4444-555555555555
+		"$fwrepo" add "$_name.cap" --repo capsules --id "$_name" --version 2 --scheme dotted \
 			--backend uefi-capsule --class system-rom --proof esrt.version=2 \
-			--target guid:$_guid || return 1
+			--target "guid:$_guid" || return 1
 	done
 	"$fwrepo" sign --repo capsules --key site && media capsules.img --repo capsules --trust trust >said ||
 		return 1
