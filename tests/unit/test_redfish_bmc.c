@@ -323,6 +323,72 @@ static void troubles_while_it_flashes(void)
 	}
 }
 
+/* The file has arrived, and the run that sent it dies of something else. */
+static int dies_after_upload(struct hwio *hw, const struct http_request *request,
+			     struct http_answer *ret)
+{
+	int rc = inner_ops->http(hw, request, ret);
+
+	if (rc || strcmp(request->method, "POST") != 0 || !strstr(request->url, "/upload"))
+		return rc;
+	http_answer_free(ret);
+	*ret = (struct http_answer){ 0 };
+	return -ENOMEM;
+}
+
+static void upload_and_die(struct bench *bench)
+{
+	struct hwio_ops ops = *bench->lab->hw.ops;
+
+	inner_ops = bench->lab->hw.ops;
+	ops.http = dies_after_upload;
+	bench->lab->hw.ops = &ops;
+	bench_write(bench, ERR_NOMEM);
+	bench->lab->hw.ops = inner_ops;
+}
+
+/* Nothing is sent to a BMC that flashes, and it is waited for before anybody says what runs. */
+static void goes_on_without_us(void)
+{
+	static const unsigned int flavours[] = { FORM, RAW };
+
+	for (size_t i = 0; i < 2; i++) {
+		enum backend_recovery recovery = 0;
+		struct bench bench;
+		uint64_t begin_ms;
+
+		start(&bench, flavours[i]);
+		upload_and_die(&bench);
+		CHECK_INT(backend_redfish.check(&bench.io, &bench.err), ERR_BUSY);
+		CHECK_CONTAINS(bench.err.text, "at work with an update (Running, ");
+		bench.intents = 0;
+		bench_write(&bench, ERR_BUSY);
+		CHECK_INT(bench.intents, 0);
+		begin_ms = bench.lab->now_ms;
+		CHECK_INT(backend_redfish.recover(&bench.io, &recovery, &bench.err), 0);
+		CHECK_INT(recovery, RECOVER_NEW_RUNS);
+		CHECK(bench.lab->now_ms - begin_ms > MINUTE_MS);
+		CHECK_INT(backend_redfish.check(&bench.io, &bench.err), 0);
+		stop(&bench);
+	}
+}
+
+static void goes_on_for_ever(void)
+{
+	enum backend_recovery recovery = 0;
+	struct bench bench;
+	uint64_t begin_ms;
+
+	start(&bench, FORM);
+	knob(&bench, ILO_KNOB_STALL, 40, NULL);
+	upload_and_die(&bench);
+	begin_ms = bench.lab->now_ms;
+	CHECK_INT(backend_redfish.recover(&bench.io, &recovery, &bench.err), ERR_BUSY);
+	CHECK_CONTAINS(bench.err.text, "Running, 40 %");
+	CHECK(bench.lab->now_ms - begin_ms < 20 * MINUTE_MS);
+	stop(&bench);
+}
+
 int main(void)
 {
 	TAP_RUN(inventory_of_all);
@@ -338,5 +404,7 @@ int main(void)
 	TAP_RUN(faults);
 	TAP_RUN(silent);
 	TAP_RUN(troubles_while_it_flashes);
+	TAP_RUN(goes_on_without_us);
+	TAP_RUN(goes_on_for_ever);
 	return TAP_END();
 }

@@ -50,6 +50,12 @@ int redfish_bmc_find(const struct redfish_bmc *bmc, const struct device *dev,
 int redfish_bmc_describe(const struct redfish_bmc *bmc, const struct redfish_software *software,
 			 struct device *dev, struct err *err);
 
+/*
+ * Is the service at work with an update, whoever sent it? 1 and words for people ("Running, 40 %"),
+ * 0 (also when it has no tasks to show), or the errors of redfish_get().
+ */
+int redfish_bmc_at_work(struct redfish_bmc *bmc, char *words, size_t size, struct err *err);
+
 int redfish_bmc_probe(struct hwio *hw, struct inventory *inv, struct err *err);
 int redfish_bmc_refresh(struct hwio *hw, struct device *dev, struct err *err);
 int redfish_bmc_check(struct backend_io *io, struct err *err);

@@ -10,6 +10,7 @@
 #define OPEN_WAIT_MS 60000u
 #define STALL_MS     (15u * 60 * 1000)
 #define BACK_WAIT_MS (10u * 60 * 1000)
+#define END_WAIT_MS  (15u * 60 * 1000) /* what it is still at work with comes to an end */
 #define POLL_MS	     5000u
 
 struct job {
@@ -52,6 +53,15 @@ static int judge(const struct redfish_bmc *bmc, const struct redfish_software *s
 	return 0;
 }
 
+static int check_free(struct redfish_bmc *bmc, struct err *err)
+{
+	char words[64];
+	int rc = redfish_bmc_at_work(bmc, words, sizeof(words), err);
+
+	return rc > 0 ? err_set(err, ERR_BUSY, "the BMC is at work with an update (%s)", words)
+		      : rc;
+}
+
 /* Opens the service for a device and looks whether it would take the payload. */
 static int begin(struct backend_io *io, enum redfish_use use, struct redfish_bmc *bmc,
 		 struct redfish_software *software, struct err *err)
@@ -62,6 +72,7 @@ static int begin(struct backend_io *io, enum redfish_use use, struct redfish_bmc
 		return rc;
 	rc = redfish_bmc_find(bmc, io->dev, software, err);
 	rc = rc ? rc : judge(bmc, software, io->payload->size, err);
+	rc = rc ? rc : check_free(bmc, err);
 	if (rc)
 		redfish_bmc_close(bmc);
 	return rc;
@@ -185,14 +196,35 @@ int redfish_bmc_activate(struct backend_io *io, enum backend_result *ret, struct
 	return settle(io, ret, err);
 }
 
+/* Until it is at work with nothing: what goes on without us may be the very step. */
+static int wait_for_end(struct backend_io *io, struct err *err)
+{
+	struct hwio *hw = io->hw;
+	uint64_t end_ms = hw->ops->now_ms(hw) + END_WAIT_MS;
+	struct redfish_bmc bmc;
+	int rc;
+
+	for (;;) {
+		rc = redfish_bmc_open(hw, REDFISH_ASK, OPEN_WAIT_MS, &bmc, err);
+		if (!rc) {
+			rc = check_free(&bmc, err);
+			redfish_bmc_close(&bmc);
+		}
+		if (!rc || hw->ops->now_ms(hw) >= end_ms)
+			return rc;
+		hw->ops->sleep_ms(hw, POLL_MS);
+	}
+}
+
 int redfish_bmc_recover(struct backend_io *io, enum backend_recovery *ret, struct err *err)
 {
 	struct device dev = { 0 };
-	int rc = device_copy(io->dev, &dev) ? err_set(err, ERR_NOMEM, "out of memory")
-					    : redfish_bmc_refresh(io->hw, &dev, err);
 	bool at_restart = io->comp->activation == ACTIVATION_REBOOT ||
 			  io->comp->activation == ACTIVATION_POWER_CYCLE;
+	int rc = device_copy(io->dev, &dev) ? err_set(err, ERR_NOMEM, "out of memory")
+					    : wait_for_end(io, err);
 
+	rc = rc ? rc : redfish_bmc_refresh(io->hw, &dev, err);
 	if (!rc && runs(&dev, io->comp))
 		*ret = RECOVER_NEW_RUNS;
 	else if (!rc)

@@ -20,6 +20,7 @@ void redfish_root_read(yyjson_val *root, struct redfish_root *ret)
 	redfish_ref(root, "UpdateService", ret->update, sizeof(ret->update));
 	redfish_ref(root, "Links/Sessions", ret->sessions, sizeof(ret->sessions));
 	redfish_ref(root, "AccountService", ret->accounts, sizeof(ret->accounts));
+	redfish_ref(root, "Tasks", ret->tasks, sizeof(ret->tasks));
 }
 
 /* "iLO 5 v2.96", "iLO 5", "iLO4 2.82": what follows the name is its generation. */

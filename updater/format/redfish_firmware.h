@@ -22,7 +22,7 @@ struct redfish_root {
 	char vendor[48], product[96];
 	bool is_ilo; /* it has HPE's members */
 	char systems[REDFISH_REF_MAX], managers[REDFISH_REF_MAX], update[REDFISH_REF_MAX],
-		sessions[REDFISH_REF_MAX], accounts[REDFISH_REF_MAX];
+		sessions[REDFISH_REF_MAX], accounts[REDFISH_REF_MAX], tasks[REDFISH_REF_MAX];
 };
 
 void redfish_root_read(yyjson_val *root, struct redfish_root *ret);

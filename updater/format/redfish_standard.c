@@ -58,6 +58,14 @@ static enum redfish_progress judge(yyjson_val *task, const char *state)
 	return strcasecmp(status, "Critical") == 0 ? REDFISH_ENDED_BADLY : REDFISH_ENDED_WELL;
 }
 
+static bool is_running(const char *state)
+{
+	static const char *const words[] = { "",	 "Starting",   "Running",
+					     "Stopping", "Cancelling", NULL };
+
+	return redfish_word(state, words) != 0;
+}
+
 static void take_message(yyjson_val *task, struct redfish_message *ret)
 {
 	yyjson_val *messages = redfish_at(task, "Messages");
@@ -75,7 +83,9 @@ void redfish_standard_task_read(yyjson_val *answer, struct redfish_standard_task
 	if (!redfish_text(answer, "TaskState", ret->state, sizeof(ret->state)) || !ret->state[0])
 		return;
 	redfish_ref(answer, "", ret->uri, sizeof(ret->uri));
+	redfish_exact(answer, "Payload/TargetUri", ret->target, sizeof(ret->target));
 	ret->progress = judge(answer, ret->state);
+	ret->running = is_running(ret->state);
 	ret->has_percent = redfish_number(answer, "PercentComplete", &percent) && percent <= 100;
 	ret->percent = ret->has_percent ? (unsigned int)percent : 0;
 	take_message(answer, &ret->message);

@@ -54,8 +54,10 @@ enum redfish_progress {
 
 struct redfish_standard_task {
 	enum redfish_progress progress;
-	char uri[REDFISH_STANDARD_REF]; /* its own; "" = not said */
-	char state[24];			/* the word */
+	char uri[REDFISH_STANDARD_REF];	   /* its own; "" = not said */
+	char target[REDFISH_STANDARD_REF]; /* where its request went (Payload); "" = not said */
+	char state[24];			   /* the word */
+	bool running; /* at work now: neither ended nor waiting for something */
 	unsigned int percent;
 	bool has_percent;
 	struct redfish_message message; /* the last one */

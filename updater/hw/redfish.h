@@ -32,9 +32,9 @@ enum redfish_way {
 	REDFISH_REMOTE,
 };
 
-/* What a way carries: one request, one answer. */
 #define REDFISH_MAX_PARTS 4u
 
+/* What a way carries: one request, one answer. */
 struct redfish_request {
 	const char *method;
 	const char *path; /* "/redfish/v1/", or "/cgi-bin/uploadFile": absolute, of this service */

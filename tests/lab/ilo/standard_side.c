@@ -51,6 +51,8 @@ static void root(struct ilo_answer *ret)
 		 "/Managers\"},"
 		 "\"UpdateService\":{\"@odata.id\":\"" ROOT
 		 "/UpdateService\"},"
+		 "\"Tasks\":{\"@odata.id\":\"" ROOT
+		 "/TaskService\"},"
 		 "\"Links\":{\"Sessions\":{\"@odata.id\":\"" ROOT "/SessionService/Sessions\"}}}");
 }
 
@@ -124,10 +126,11 @@ static void task(const struct ilo *ilo, unsigned int status, struct ilo_answer *
 		percent = ilo->knobs[ILO_KNOB_STALL].value;
 	ilo_json(ret, status,
 		 "{\"@odata.id\":\"" TASK
-		 "\",\"Name\":\"Update\",\"TaskState\":\"%s\","
+		 "\",\"Name\":\"Update\",\"Payload\":{\"TargetUri\":\"%s\"},\"TaskState\":\"%s\","
 		 "\"TaskStatus\":\"%s\",\"PercentComplete\":%u,"
 		 "\"Messages\":[{\"MessageId\":\"Update.1.0.%s\",\"Message\":\"as told\"}]}",
-		 state, ilo->state == ILO_ERROR ? "Critical" : "OK",
+		 ilo->set.flavour == 1 ? FORM_PATH : RAW_PATH, state,
+		 ilo->state == ILO_ERROR ? "Critical" : "OK",
 		 ilo->state == ILO_UPDATING ? percent : 0,
 		 ilo->result[0] ? ilo->result : "TransferringToComponent");
 }
@@ -137,6 +140,17 @@ static bool tasks(const struct ilo *ilo, const char *path, struct ilo_answer *re
 {
 	bool monitor = strcmp(path, MONITOR) == 0;
 
+	if (strcmp(path, ROOT "/TaskService") == 0) {
+		ilo_json(ret, 200,
+			 "{\"Name\":\"Tasks\",\"Tasks\":{\"@odata.id\":\"" ROOT
+			 "/TaskService/Tasks\"}}");
+		return true;
+	}
+	if (strcmp(path, ROOT "/TaskService/Tasks") == 0) {
+		ilo_json(ret, 200, "{\"Name\":\"Tasks\",\"Members\":[%s]}",
+			 ilo->state == ILO_IDLE ? "" : "{\"@odata.id\":\"" TASK "\"}");
+		return true;
+	}
 	if (!monitor && strcmp(path, TASK) != 0)
 		return false;
 	if (ilo->state == ILO_IDLE)
