@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "format/redfish_firmware.h"
 #include "format/redfish_json.h"
+#include "format/redfish_standard.h"
 #include "format/redfish_update.h"
 #include "tap.h"
 
@@ -311,6 +312,47 @@ static void root_and_system(void)
 	CHECK(redfish_bios_has_tpm(ROOT(tpm)) && !redfish_bios_has_tpm(ROOT(root)));
 }
 
+/* DSP2046 Task, TaskState: all of its words, and one that nobody knows. */
+static void tasks_of_the_standard(void)
+{
+	static const struct {
+		const char *state;
+		enum redfish_progress progress;
+		bool running;
+	} rows[] = {
+		{ "New", REDFISH_GOES_ON, false },
+		{ "Starting", REDFISH_GOES_ON, true },
+		{ "Running", REDFISH_GOES_ON, true },
+		{ "Suspended", REDFISH_GOES_ON, false },
+		{ "Interrupted", REDFISH_ENDED_BADLY, false },
+		{ "Pending", REDFISH_GOES_ON, false },
+		{ "Stopping", REDFISH_GOES_ON, true },
+		{ "Completed", REDFISH_ENDED_WELL, false },
+		{ "Killed", REDFISH_ENDED_BADLY, false },
+		{ "Exception", REDFISH_ENDED_BADLY, false },
+		{ "Service", REDFISH_GOES_ON, false },
+		{ "Cancelling", REDFISH_GOES_ON, true },
+		{ "Cancelled", REDFISH_ENDED_BADLY, false },
+		{ "Dreaming", REDFISH_GOES_ON, false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		CLEANUP_JSON yyjson_doc *doc = NULL;
+		struct redfish_standard_task task;
+		char text[160];
+
+		snprintf(text, sizeof(text),
+			 "{\"TaskState\":\"%s\",\"Payload\":{\"TargetUri\":\"/redfish/v1/%zu\"}}",
+			 rows[i].state, i);
+		doc = parse(text);
+		redfish_standard_task_read(ROOT(doc), &task);
+		CHECK_INT(task.progress, rows[i].progress);
+		CHECK(task.running == rows[i].running);
+		snprintf(text, sizeof(text), "/redfish/v1/%zu", i);
+		CHECK_STR(task.target, text);
+	}
+}
+
 int main(void)
 {
 	TAP_RUN(names_without_case);
@@ -324,5 +366,6 @@ int main(void)
 	TAP_RUN(firmware_of_the_inventory);
 	TAP_RUN(firmware_of_an_ilo_4);
 	TAP_RUN(root_and_system);
+	TAP_RUN(tasks_of_the_standard);
 	return TAP_END();
 }
